@@ -1,0 +1,35 @@
+"""The stages, in order, in one tuple: Page → Document → Record.
+
+A stage is a plain function, or a small frozen object with `__call__`, that takes a Record and returns it with one more
+layer.  A stage that fails with a SaysoError leaves its layer empty and a Problem on the record; the next one goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sayso.acquire.article import to_document
+from sayso.claims.attribution import read_statements
+from sayso.errors import SaysoError
+from sayso.model import Page, Problem, Record
+
+Stage = Callable[[Record], Record]
+
+STAGES: tuple[Stage, ...] = (read_statements,)
+
+
+def read(page: Page, *, stages: tuple[Stage, ...] = STAGES) -> Record:
+    """The record of one page.  UnreadablePage where it holds no text at all."""
+    return annotate(Record(document=to_document(page)), stages=stages)
+
+
+def annotate(record: Record, *, stages: tuple[Stage, ...] = STAGES) -> Record:
+    """The record with the layer of each stage added, or the reason why not."""
+    for stage in stages:
+        try:
+            record = stage(record)
+        except SaysoError as error:
+            name = getattr(stage, "__name__", type(stage).__name__)
+            record = replace(record, problems=(*record.problems, Problem(name, error.code, str(error))))
+    return record
