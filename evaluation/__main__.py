@@ -7,6 +7,7 @@ Exit status: 0 when every figure is at or above its floor (a task without data i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import importlib
 import importlib.util
@@ -133,10 +134,8 @@ def dev_file(task: ModuleType) -> Path:
 def scorer(name: str, gold: Path) -> Path:
     """The bench's score.py for a task, or else the one beside the gold file."""
     places = [gold.parent / "score.py"]
-    try:
+    with contextlib.suppress(NoData):
         places.insert(0, bench() / name / "score.py")
-    except NoData:
-        pass
     for path in places:
         if path.is_file():
             return path
