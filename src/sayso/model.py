@@ -176,7 +176,11 @@ class Statement:
     source_type: SourceType | None = None
     chain: tuple[Hand, ...] = ()
     parent: str | None = None
+    reason: Span | None = None
+    """Why an anonymous source is not named, in the report's words."""
     in_headline: bool = False
+    borne_out_by: str | None = None
+    """For a headline statement: the id of the body statement that says the same; null where none does."""
     block: int = 0
     """Index into Document.blocks of the block where the content begins."""
     status: Status | None = None
