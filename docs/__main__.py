@@ -1,0 +1,150 @@
+"""Writes what can be generated in docs/ and README.md: python -m docs (or make docs); --check only says what drifted.
+
+A generated part stands between <!-- GENERATOR ARGUMENTS --> and <!-- end -->, where GENERATOR is one of
+
+    model          the records of model.py, field by field
+    tables         the tables of ledger/schema.sql, with its comments
+    commands       every command of the command line, with its help
+    errors         the exceptions, with the code that the ledger keeps
+    run COMMAND    what a command really prints, run in the project's root, in a fresh folder for its ledger
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "sayso"
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PART = re.compile(r"(<!-- (model|tables|commands|errors|run)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)", re.S)
+WIDTH = 100
+
+
+# ------------------------------------------------------------------ generators
+
+def model(_: str) -> str:
+    """Each record of model.py: its docstring, and a table of its fields with types, defaults and docstrings."""
+    out = ["| word | one of |", "| --- | --- |"]
+    body = ast.parse((SOURCE / "model.py").read_text("utf-8")).body
+    for node in body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Literal["):
+            values = ", ".join(f"`{value}`" for value in ast.literal_eval(node.value.slice))  # type: ignore[attr-defined]
+            out.append(f"| `{ast.unparse(node.targets[0])}` | {values} |")
+    out.append("")
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            out += [f"### `{node.name}`", "", flat(ast.get_docstring(node)), "", *fields(node), ""]
+    return "\n".join(out)
+
+
+def fields(node: ast.ClassDef) -> list[str]:
+    """A Markdown table of the annotated fields of a class."""
+    rows = ["| field | type | |", "| --- | --- | --- |"]
+    following: list[ast.stmt | None] = [*node.body[1:], None]
+    for line, after in zip(node.body, following, strict=True):
+        if isinstance(line, ast.AnnAssign):
+            about = ""
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                about = flat(str(after.value.value))
+            kind = ast.unparse(line.annotation).replace("'", '"').replace("|", "\\|")
+            rows.append(f"| `{ast.unparse(line.target)}` | `{kind}` | {about.replace('|', chr(92) + '|')} |")
+    return rows
+
+
+def tables(_: str) -> str:
+    """The tables, views and indexes of schema.sql as they are written, since every line of it is commented."""
+    return "```sql\n" + (SOURCE / "ledger" / "schema.sql").read_text("utf-8").strip() + "\n```\n"
+
+
+def commands(_: str) -> str:
+    """Every command with its help, as the command line itself prints it."""
+    top = sayso("--help")
+    names = re.findall(r"^\W*([a-z][a-z0-9-]+)\s{2,}\S", top.split("Commands")[-1], re.M)
+    out = [fenced("sayso --help", top)]
+    out += [f"### `{name}`\n\n" + fenced(f"sayso {name} --help", sayso(name, "--help")) for name in names]
+    return "\n".join(out)
+
+
+def errors(_: str) -> str:
+    """Each exception with its code and its meaning."""
+    rows = ["| code | error | when |", "| --- | --- | --- |"]
+    for node in ast.parse((SOURCE / "errors.py").read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            code = next(str(ast.literal_eval(line.value)) for line in node.body if isinstance(line, ast.Assign))
+            rows.append(f"| `{code}` | `{node.name}` | {flat(ast.get_docstring(node))} |")
+    return "\n".join(rows) + "\n"
+
+
+def run(command: str) -> str:
+    """The command and what it prints; $LEDGER in it is a fresh file, which later runs of the same page find again."""
+    return fenced(command, shell(command))
+
+
+GENERATORS: dict[str, Callable[[str], str]] = {"model": model, "tables": tables, "commands": commands,
+                                               "errors": errors, "run": run}
+
+
+# ------------------------------------------------------------------ running commands
+
+LEDGERS = tempfile.TemporaryDirectory(prefix="sayso-docs-")
+
+
+def sayso(*arguments: str) -> str:
+    """What the command line prints."""
+    return shell(shlex.join(["sayso", *arguments]))
+
+
+def shell(command: str) -> str:
+    """Standard output and error of a command, without colours, at a fixed width."""
+    shown = {"COLUMNS": str(WIDTH), "TERM": "dumb", "NO_COLOR": "1", "LEDGER": str(Path(LEDGERS.name) / "sayso.db"),
+             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
+             "PYTHONUTF8": "1"}
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=os.environ | shown, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+
+
+def fenced(command: str, printed: str) -> str:
+    """A command and its output as a block of Markdown."""
+    shown = command.replace(" --ledger $LEDGER", "")
+    return f"```console\n$ {shown}\n{printed}\n```\n"
+
+
+def flat(text: str | None) -> str:
+    """A docstring on one line."""
+    return " ".join((text or "").split())
+
+
+# ------------------------------------------------------------------ pages
+
+def renew(text: str) -> str:
+    """A page with its generated parts made anew."""
+    return PART.sub(lambda part: part[1] + GENERATORS[part[2]]((part[3] or "").strip()) + part[5], text)
+
+
+def drifted() -> list[str]:
+    """The pages whose generated parts are no longer what they would be now."""
+    return [page.name for page in PAGES if renew(page.read_text("utf-8")) != page.read_text("utf-8")]
+
+
+def main() -> int:
+    """The exit status: 1 where --check finds drift."""
+    if "--check" in sys.argv[1:]:
+        for name in (names := drifted()):
+            print(f"{name} has drifted from what it describes: run make docs and read the diff")
+        return bool(names)
+    for page in PAGES:
+        page.write_text(renew(page.read_text("utf-8")), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
