@@ -59,9 +59,19 @@ def fields(node: ast.ClassDef) -> list[str]:
     return rows
 
 
+TABLE = re.compile(r"^((?:--[^\n]*\n)*)CREATE (?:VIRTUAL )?(?:TABLE|VIEW) (\w+)(.*?);$", re.M | re.S)
+COLUMN = re.compile(r"^ {4}([a-z_0-9]+)\s+([A-Z][A-Z ]*?\b)?([^\n]*?)(?:\s*--\s*([^\n]*))?$", re.M)
+
+
 def tables(_: str) -> str:
-    """The tables, views and indexes of schema.sql as they are written, since every line of it is commented."""
-    return "```sql\n" + (SOURCE / "ledger" / "schema.sql").read_text("utf-8").strip() + "\n```\n"
+    """Each table and view of schema.sql: the comment above it, and a table of its columns with their comments."""
+    out = []
+    for comment, name, body in TABLE.findall((SOURCE / "ledger" / "schema.sql").read_text("utf-8")):
+        out += [f"### `{name}`", "", flat(comment.replace("--", " ")), ""]
+        columns = [(column, about) for column, _, _, about in COLUMN.findall(body)]
+        if columns:
+            out += ["| column | |", "| --- | --- |", *(f"| `{column}` | {about} |" for column, about in columns), ""]
+    return "\n".join(out)
 
 
 def commands(_: str) -> str:
