@@ -6,6 +6,7 @@
     ├── UnreadablePage        a page was there, but no article text could be found in it
     ├── BadRecord             JSON that is not a sayso record; names the faulty field by its path
     ├── BadLedger             a ledger file that is not SQLite, not ours, or newer than this sayso
+    │   └── UnwritableLedger  a ledger that cannot be written: no leave, no room, or another program holds it
     ├── NotInLedger           an id, address or name that the ledger does not hold
     ├── BadQuery              search words that the full-text index cannot read
     └── MissingPiece          a model, pipeline or extra that is not installed; names its remedy
@@ -49,6 +50,12 @@ class BadLedger(SaysoError):
     """A ledger file that is not SQLite, was not made by sayso, or was made by a newer one."""
 
     code = "bad-ledger"
+
+
+class UnwritableLedger(BadLedger):
+    """A ledger that cannot be written: no permission, a full disk, or another program that holds it for long."""
+
+    code = "unwritable-ledger"
 
 
 class NotInLedger(SaysoError):
