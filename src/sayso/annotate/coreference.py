@@ -1,0 +1,409 @@
+"""Mentions → groups that name one person, body or thing, by rules that say no more than they know.
+
+Names first, over the whole report; then roles and appositions; then descriptions (“the minister”) by role, by head noun,
+or looking ahead from a lead; then pronouns by gender, number, distance and who spoke last.  Where the best candidate is
+not clearly better than the next, a pronoun stays without one.  “I” and “we” inside a quotation are its speaker's.
+Nothing but a name reaches across a debris block.  Order and weights: tuned by hand on folds of the coref bench's train
+part and on the tuning half of `evaluation/chains`.  Known failure: two people of one gender in one sentence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sayso.annotate.mentions import Found, Gender, bare, phrase, read_lexicon, singular
+from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person
+from sayso.annotate.parse import Paragraph
+from sayso.model import EntityType, Span
+
+MARGIN = 0.6
+"""By how much the best candidate of a pronoun must beat the next one."""
+REACH = 12
+"""Sentences that a pronoun looks back."""
+AHEAD = 8
+"""Sentences that a description in a lead, or a pronoun before any name, looks ahead."""
+PERSON_WORDS = frozenset("man woman boy girl person".split())
+GENERIC_BODIES = frozenset("""company firm group movement party agency organisation organization ministry union bank
+association council commission committee court network broadcaster newspaper channel police army force militia charity
+federation institute university department board fund station corporation foundation watchdog body""".split())
+
+Hint = Callable[[Found, Found], float]
+"""How strongly a trained model links a mention to an earlier one, 0 to 1."""
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Mentions of one thing, and what is known of it."""
+
+    mentions: list[Found] = field(default_factory=list)
+    keys: list[tuple[str, ...]] = field(default_factory=list)
+    roles: list[Span] = field(default_factory=list)
+    role_words: set[str] = field(default_factory=set)
+    gender: Gender | None = None
+    plural: bool = False
+
+    def add(self, mention: Found) -> None:
+        self.mentions.append(mention)
+        if mention.kind == "name":
+            self.keys.append(key(mention.words))
+        if mention.kind != "pronoun":
+            self.gender = self.gender or mention.gender
+            self.plural = self.plural or mention.plural
+        elif mention.gender:
+            self.gender = self.gender or mention.gender
+
+    @property
+    def type(self) -> EntityType:
+        votes: Counter[EntityType] = Counter()
+        for mention in self.mentions:
+            votes.update(mention.types)
+        if not votes and self.gender:
+            return "person"
+        return votes.most_common(1)[0][0] if votes else "other"
+
+    @property
+    def named(self) -> bool:
+        return any(mention.kind == "name" for mention in self.mentions)
+
+    def last_before(self, mention: Found) -> Found | None:
+        return max((one for one in self.mentions if one.start < mention.start), key=lambda one: one.start, default=None)
+
+    def first_after(self, mention: Found) -> Found | None:
+        return min((one for one in self.mentions if one.start > mention.start), key=lambda one: one.start, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A statement as coreference needs it: mentions that may be its source, its content, whether its words are quoted."""
+
+    source: tuple[Found, ...]
+    content: tuple[Span, ...]
+    quoted: tuple[Span, ...]
+
+
+def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph],
+            spoken: Sequence[Spoken], hint: Hint | None = None) -> tuple[list[Group], dict[int, Group]]:
+    """The groups, and mention (by id()) → its group; a mention that is not there stays unresolved."""
+    groups: list[Group] = []
+    owner: dict[int, Group] = {}
+
+    def put(mention: Found, group: Group) -> None:
+        group.add(mention)
+        owner[id(mention)] = group
+
+    names = [one for one in mentions if one.kind == "name"]
+    _group_names(text, names, groups, put)
+    _learn_roles(text, names, owner, paragraphs)
+    sources = {id(found) for statement in spoken for found in statement.source}
+    described = [one for one in mentions if one.kind == "nominal"]
+    _appositions(text, described, names, owner, put)
+    for mention in sorted(described, key=lambda one: (one.headline, one.start)):
+        if id(mention) not in owner:
+            _resolve_description(mention, id(mention) in sources, groups, owner, sources, put, hint)
+    _pairs(mentions, groups, owner)
+    quoted = sorted(span for statement in spoken for span in statement.quoted)
+    for mention in mentions:
+        if mention.kind == "pronoun" and mention.person == 3:
+            _resolve_pronoun(mention, groups, owner, sources, quoted, spoken, put, hint)
+    for mention in mentions:
+        if mention.kind == "pronoun" and mention.person == 1:
+            statement = next((one for one in spoken if any(a <= mention.start < b for a, b in one.quoted)), None)
+            group = next((owner[id(f)] for f in statement.source if id(f) in owner), None) if statement else None
+            if group is not None and (mention.plural or not group.plural):
+                put(mention, group)
+    return groups, owner
+
+
+# ------------------------------------------------------------------ names
+
+def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Callable[[Found, Group], None]) -> None:
+    """Long names first, so that a short one always meets the full one, wherever it stands."""
+    full: list[Found] = []
+    for mention in sorted(names, key=lambda one: (-len(key(one.words)), one.start)):
+        mine = key(mention.words)
+        exact = [group for group in groups if any(same_spelling(mine, other) for other in group.keys)
+                 and not _conflict(mention, group)]
+        if exact and len(mine) > 1:
+            put(mention, exact[0])
+            continue
+        longer = [group for group in groups if not _conflict(mention, group) and any(
+            short_for_person(mine, other) if group.type in ("person", "other") else short_for_body(mine, other)
+            for other in group.keys) and not (mention.types["place"] >= 8 and group.type != "place")
+            and not (group.type == "person" and mention.types["organisation"] >= 4)]
+        choice = _nearest(mention, longer) if longer else (exact[0] if exact else None)
+        if not longer and not exact:
+            choice = next((group for group in groups if group.type != "person" and any(
+                is_acronym(mention.words[0], one.words) for one in group.mentions)), None) if len(mine) == 1 and \
+                text[mention.start:mention.end].isupper() else None
+        if longer and choice is None:
+            continue                                           # two people of one surname, and nothing tells which
+        if choice is None:
+            choice = Group()
+            groups.append(choice)
+            full.append(mention)
+        put(mention, choice)
+    _defined_acronyms(text, names, groups)
+
+
+def _conflict(mention: Found, group: Group) -> bool:
+    """Whether a name's gender or first kind of thing speaks against a group."""
+    if mention.gender and group.gender and mention.gender != group.gender:
+        return True
+    return (mention.types["person"] >= 4 and group.type in ("organisation", "place")) or \
+        (group.type == "person" and max(mention.types.values(), default=0) >= 4 and
+         mention.types.most_common(1)[0][0] in ("organisation", "place") and len(mention.words) > 1)
+
+
+def _nearest(mention: Found, groups: Sequence[Group]) -> Group | None:
+    """The group whose full name stands nearest before (else first after); none where two stand equally near."""
+    if len(groups) == 1:
+        return groups[0]
+    before = [(last.sentence, group) for group in groups if (last := _last_full(mention, group)) is not None]
+    if before:
+        before.sort(key=lambda pair: -pair[0])
+        if len(before) > 1 and before[0][0] == before[1][0]:
+            return None
+        return before[0][1]
+    return min(groups, key=lambda group: min(one.start for one in group.mentions))
+
+
+def _last_full(mention: Found, group: Group) -> Found | None:
+    longest = max(len(one) for one in group.keys)
+    full = [one for one in group.mentions if one.kind == "name" and len(key(one.words)) == longest
+            and one.start < mention.start]
+    return full[-1] if full else None
+
+
+def _defined_acronyms(text: str, names: Sequence[Found], groups: list[Group]) -> None:
+    """Joins “Popular Mobilization Units (PMU)”: initials in brackets right after a name, whatever they stand for."""
+    by_mention = {id(mention): group for group in groups for mention in group.mentions}
+    for one, other in zip(names, names[1:], strict=False):
+        between = text[one.end:other.start]
+        if between.strip() == "(" and text[other.end:other.end + 1] == ")" and text[other.start:other.end].isupper() \
+                and (is_acronym(other.words[0], one.words) or other.words[0][0] == one.words[0][0]):
+            a, b = by_mention[id(one)], by_mention.get(id(other))
+            if b is not None and b is not a and len(other.words) == 1:
+                for mention in b.mentions:
+                    a.add(mention)
+                    by_mention[id(mention)] = a
+                b.mentions.clear()
+                b.keys.clear()
+    groups[:] = [group for group in groups if group.mentions]
+
+
+# ------------------------------------------------------------------ roles
+
+def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], paragraphs: Sequence[Paragraph]) -> None:
+    """Roles from titles before names, and from “Name, deputy head of the Board,” after them."""
+    titles = read_lexicon("titles")
+    for mention in names:
+        group = owner.get(id(mention))
+        if group is None:
+            continue
+        if mention.title:
+            group.roles.append(mention.title)
+            group.role_words.update(singular(bare(word)) for word in text[slice(*mention.title)].split())
+        after = text[mention.end:mention.end + 2]
+        if after not in (", ", " (") and not (after == "’s" or after == "'s"):
+            continue
+        tokens = paragraphs[mention.paragraph].parsed
+        following = [token for token in tokens if token.idx + mention.offset >= mention.end][:9]
+        if not following or following[0].text not in (",", "("):
+            continue
+        for token in following[1:]:
+            if token.tag_[:2] in ("VB", "MD", "WP", "CC", "TO", "IN") or token.text in ",;:—()“”\"":
+                break
+            if singular(token.text) in titles and token.tag_ in ("NN", "NNP") and \
+                    not (token.i + 1 < len(tokens) and tokens[token.i + 1].tag_ in ("NN", "NNP", "POS")):
+                stop = phrase(token)[1]
+                begin = following[1]
+                if begin.lower_ in ("the", "a", "an") and begin.i < token.i:
+                    begin = tokens[begin.i + 1]
+                if tokens[stop + 1:stop + 2] and tokens[stop + 1].text[0].isupper() and stop == token.i:
+                    break                                      # “X, General Y”: the title of the next name
+                end = tokens[stop]
+                group.roles.append(Span(mention.offset + begin.idx, mention.offset + end.idx + len(end.text)))
+                group.role_words.add(singular(token.text))
+                mention.types["person"] += 4
+                group.gender = group.gender or titles[singular(token.text)] or None  # type: ignore[assignment]
+                break
+
+
+def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], owner: dict[int, Group],
+                 put: Callable[[Found, Group], None]) -> None:
+    """“The dockers’ leader, Kofi Badu”, “Kofi Badu, the dockers’ leader”: one person, and a role."""
+    for mention in described:
+        if mention.plural or not mention.types["person"]:
+            continue
+        for name in names:
+            group = owner.get(id(name))
+            if group is None or name.run != mention.run or abs(name.start - mention.start) > 300:
+                continue
+            first = name.title.start if name.title else name.start
+            before = text[mention.end:first] if mention.end <= first else None
+            after = text[name.end:mention.start] if name.end <= mention.start else None
+            if (before in (", ", " ", ": ") and group.type in ("person", "other")) or \
+                    (after in (", ", " (") and group.type == "person"):
+                if before == ": " and not mention.headline:
+                    continue
+                put(mention, group)
+                name.types["person"] += 3
+                group.gender = group.gender or mention.gender
+                begin = mention.start + (4 if text[mention.start:mention.start + 4].lower() == "the " else
+                                         2 if text[mention.start:mention.start + 2].lower() == "a " else 0)
+                span = Span(begin, mention.end)
+                if not any(span.start < end and start < span.end for start, end in group.roles):
+                    group.roles.append(span)
+                group.role_words.add(mention.words[0])
+                break
+
+
+# ------------------------------------------------------------------ descriptions
+
+def _resolve_description(mention: Found, is_source: bool, groups: list[Group], owner: dict[int, Group],
+                         sources: set[int], put: Callable[[Found, Group], None], hint: Hint | None) -> None:
+    """Joins a description to its group, or opens one for it where it is a source; else leaves it alone."""
+    noun = mention.words[0]
+    candidates = [group for group in groups if _fits(mention, noun, group, owner, groups)]
+    best = _recent(mention, candidates)
+    if best is None and is_source and mention.types["person"] and not mention.plural and \
+            (mention.definite or mention.headline):
+        best = _ahead(mention, groups, sources)
+    if best is None and (mention.definite or mention.headline) and mention.types["organisation"] and not mention.plural \
+            and noun in GENERIC_BODIES and mention.of_name is None and not mention.headline:
+        near = [group for group in groups if group.type == "organisation" and group.named
+                and (last := group.last_before(mention)) and mention.sentence - last.sentence <= 2]
+        best = near[0] if len(near) == 1 else None
+    if best is not None:
+        put(mention, best)
+        best.role_words.add(noun)
+    elif is_source:
+        group = Group()
+        groups.append(group)
+        put(mention, group)
+
+
+def _fits(mention: Found, noun: str, group: Group, owner: dict[int, Group], groups: Sequence[Group]) -> bool:
+    if mention.gender and group.gender and mention.gender != group.gender:
+        return False
+    if not (mention.definite or mention.headline):
+        return False
+    here = [one for one in group.mentions if one.run == mention.run or one.kind == "name" or mention.headline]
+    if not here:
+        return False
+    if mention.of_name is not None:
+        body = next((owner.get(id(one)) for other in groups for one in other.mentions if one.start == mention.of_name), None)
+        inside = {id(owner.get(id(name))) for one in group.mentions if one.kind == "nominal" and one.of_name is not None
+                  for other in groups for name in other.mentions if name.start == one.of_name}
+        same = body is not None and id(body) in inside
+        if not same and any(one.kind == "nominal" and one.of_name is not None for one in group.mentions):
+            return False
+    if mention.types["person"] and not mention.plural:
+        if group.plural:
+            return False
+        return noun in group.role_words or any(one.kind == "nominal" and one.words[0] == noun for one in group.mentions)
+    if mention.types["organisation"]:
+        return any(noun in map(singular, one.words) for one in group.mentions if one.kind != "pronoun") and \
+            group.type in ("organisation", "other") or noun in group.role_words
+    return any(one.kind == "nominal" and one.words == mention.words and one.plural == mention.plural
+               for one in group.mentions)
+
+
+def _recent(mention: Found, candidates: Sequence[Group]) -> Group | None:
+    before = [(last.start, group) for group in candidates if (last := group.last_before(mention))]
+    if before and not mention.headline:
+        return max(before, key=lambda pair: pair[0])[1]
+    after = [(first.start, group) for group in candidates if (first := group.first_after(mention))]
+    return min(after, key=lambda pair: pair[0])[1] if after else None
+
+
+def _ahead(mention: Found, groups: Sequence[Group], sources: set[int]) -> Group | None:
+    """The one person whom the next sentences name as a source, where the lead leaves them without a name."""
+    found: list[tuple[int, Group]] = []
+    for group in groups:
+        if group.type not in ("person", "other") or not group.named or group.plural:
+            continue
+        speaks = [one.start for one in group.mentions if id(one) in sources and one.start > mention.end
+                  and one.sentence - mention.sentence <= AHEAD and (one.run == mention.run or mention.headline)]
+        earlier = any(one.start < mention.start and not one.headline for one in group.mentions)
+        clash = bool(group.role_words) and mention.words[0] not in group.role_words and not mention.headline
+        if speaks and not earlier and not clash and not (mention.gender and group.gender and
+                                                         mention.gender != group.gender):
+            found.append((min(speaks), group))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _pairs(mentions: Sequence[Found], groups: list[Group], owner: dict[int, Group]) -> None:
+    """Nothing yet joins “Stefan Ilgauskas and Jonas Petrelis” into a group that “they” could mean: abstains there."""
+
+
+# ------------------------------------------------------------------ pronouns
+
+def _resolve_pronoun(mention: Found, groups: list[Group], owner: dict[int, Group], sources: set[int],
+                     quoted: Sequence[Span], spoken: Sequence[Spoken], put: Callable[[Found, Group], None],
+                     hint: Hint | None) -> None:
+    inside = next((span for span in quoted if span[0] <= mention.start < span[1]), None)
+    statement = next((one for one in spoken if any(a <= mention.start < b for a, b in one.quoted)), None) if inside else None
+    speaker = next((owner[id(f)] for f in statement.source if id(f) in owner), None) if statement else None
+    ranked = sorted(((_score(mention, group, sources, quoted, inside, hint), number)
+                     for number, group in enumerate(groups) if group is not speaker and _agrees(mention, group)),
+                    reverse=True)
+    ranked = [pair for pair in ranked if pair[0] > -math.inf]
+    if not ranked:
+        if mention.gender and (is_source := id(mention) in sources) and is_source:
+            following = [(first.start, group) for group in groups if _agrees(mention, group) and group.named
+                         and (first := group.first_after(mention)) and first.sentence - mention.sentence <= 2]
+            if len(following) == 1:
+                put(mention, following[0][1])
+        return
+    if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < MARGIN:
+        return
+    put(mention, groups[ranked[0][1]])
+
+
+def _agrees(mention: Found, group: Group) -> bool:
+    if not group.mentions:
+        return False
+    kind = group.type
+    word = mention.words[0]
+    if mention.gender:
+        return kind in ("person", "other") and not group.plural and group.gender in (None, mention.gender) and \
+            (kind == "person" or any(one.subject for one in group.mentions))
+    if mention.plural:
+        return group.plural or kind == "group" or (kind == "organisation" and word in ("they", "their", "them"))
+    return kind in ("organisation", "place", "document", "other") and not group.plural and group.gender is None
+
+
+def _score(mention: Found, group: Group, sources: set[int], quoted: Sequence[Span], inside: Span | None,
+           hint: Hint | None) -> float:
+    """How well a group fits a pronoun: near, subject, source, of known gender; minus infinity where it cannot be it."""
+    best = -math.inf
+    for one in group.mentions:
+        if one.start >= mention.start or one.run != mention.run or one.headline != mention.headline:
+            continue
+        apart = mention.sentence - one.sentence
+        if apart > REACH:
+            continue
+        if apart == 0 and not mention.words[0] in ("his", "her", "its", "their") and mention.token.head.i == one.token.head.i:
+            continue                                           # “Ada told her”: arguments of one verb are two people
+        score = -0.7 * min(apart, 4) - 0.15 * max(0, apart - 4) - (0.5 if one.paragraph != mention.paragraph else 0)
+        score += 1.2 * one.subject + 1.0 * (id(one) in sources) + 0.3 * (one.kind == "name")
+        if inside is None and any(a <= one.start < b for a, b in quoted):
+            score -= 1.5
+        if mention.subject and one.subject:
+            score += 0.4
+        if hint is not None:
+            score += 3.0 * hint(mention, one)
+        best = max(best, score)
+    if best == -math.inf:
+        return best
+    if mention.gender and group.gender == mention.gender:
+        best += 1.2
+    if mention.plural and group.type == "organisation":
+        best -= 0.8
+    if group.type == "place":
+        best -= 0.8
+    return best + 0.2 * math.log1p(len(group.mentions)) + 0.4 * group.named

