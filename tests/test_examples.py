@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pytest
 
-from sayso.acquire import pages
+from sayso.acquire.fetch import find_pages
 from sayso.codec import decode, encode, span_paths
 from sayso.model import REPORT_ROLES, Record
 from sayso.pipeline import read
@@ -73,7 +73,7 @@ DEBRIS = [  # words that do not, though they stand on the page
 @lru_cache
 def record(name: str) -> Record:
     """The record of one example, read once."""
-    page, = pages([str(FOLDER / name)])
+    page, = find_pages([str(FOLDER / name)])
     return read(page)
 
 

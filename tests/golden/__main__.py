@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sayso.acquire import pages
+from sayso.acquire.fetch import find_pages
 from sayso.model import Record, Span, words_of
 from sayso.pipeline import read
 
@@ -23,7 +23,7 @@ PARTICULARS = ("outlet", "title", "byline", "dateline", "published", "published_
 
 def reading(name: str) -> Record:
     """What sayso makes of one example report."""
-    page, = pages([str(REPORTS / name)])
+    page, = find_pages([str(REPORTS / name)])
     return read(page)
 
 
