@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sayso.annotate.mentions import Found, Gender, bare, phrase, read_lexicon, singular
+from sayso.annotate.mentions import Found, Gender, bare, read_lexicon, singular
 from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person
-from sayso.annotate.parse import Paragraph
+from sayso.annotate.parse import Paragraph, phrase
 from sayso.model import EntityType, Span
 
 MARGIN = 0.6

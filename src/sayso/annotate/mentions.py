@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from sayso.annotate.parse import Paragraph
+from sayso.annotate.parse import Paragraph, phrase
 from sayso.model import EntityType, Span
 
 Gender = Literal["m", "f"]
@@ -361,21 +361,3 @@ def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
 def _definite(token: Any) -> bool:
     return any(child.lower_ in ("the", "this", "that", "these", "those") and child.dep_ == "det" or child.dep_ == "poss"
                for child in token.children)
-
-
-def phrase(token: Any) -> tuple[int, int]:
-    """First and last token of a noun's phrase: what stands before it, and “of …”, “in …”, “for …” after it, up to a comma."""
-    left = token.left_edge.i
-    while left < token.i and token.doc[left].is_punct:
-        left += 1
-    right = token.i
-    for child in token.rights:
-        if child.dep_ in ("prep", "acl", "amod") and child.i == right + 1 and child.dep_ != "relcl":
-            edge = child.right_edge.i
-            stop = next((i for i in range(child.i, edge + 1) if token.doc[i].text in ',;:—–“”"'), edge + 1)
-            right = stop - 1
-        else:
-            break
-    while right > token.i and (token.doc[right].is_punct or token.doc[right].is_space):
-        right -= 1
-    return left, right

