@@ -6,8 +6,10 @@ layer.  A stage that fails with a SaysoError leaves its layer empty and a Proble
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 
 from sayso.acquire.article import to_document
 from sayso.claims.attribution import read_statements
@@ -30,6 +32,21 @@ def annotate(record: Record, *, stages: tuple[Stage, ...] = STAGES) -> Record:
         try:
             record = stage(record)
         except SaysoError as error:
-            name = getattr(stage, "__name__", type(stage).__name__)
-            record = replace(record, problems=(*record.problems, Problem(name, error.code, str(error))))
+            record = replace(record, problems=(*record.problems, Problem(_name(stage), error.code, str(error))))
     return record
+
+
+def reader(stages: tuple[Stage, ...] = STAGES) -> str:
+    """Name and version of sayso and of each stage: equal where a page would be read in the same way.
+
+    A stage says its version by an attribute `version`, or its module by a constant VERSION."""
+    return "; ".join([f"sayso {version('sayso')}", *(f"{_name(stage)} {_version(stage)}".strip() for stage in stages)])
+
+
+def _name(stage: Stage) -> str:
+    return str(getattr(stage, "__name__", type(stage).__name__))
+
+
+def _version(stage: Stage) -> str:
+    module = sys.modules.get(stage.__module__)
+    return str(getattr(stage, "version", None) or getattr(module, "VERSION", ""))

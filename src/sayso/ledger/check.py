@@ -17,7 +17,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sayso import codec
 from sayso.errors import SaysoError
 from sayso.ledger.index import statement_rows
 from sayso.ledger.store import Ledger

@@ -1,0 +1,546 @@
+"""The command line: reads what the user named, asks the ledger, and prints what `views` gives.
+
+Exit status: 0 done; 1 something failed (a source skipped, a check that does not hold, a ledger that cannot be written);
+2 bad use, or nothing could be read; 130 after Ctrl-C.  Errors are one line each, on standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sayso.errors import MissingPiece, SaysoError, UnwritableLedger
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from sayso.ledger.intake import Summary
+    from sayso.ledger.store import Counts
+    from sayso.model import Page, Problem, Record
+    from sayso.views.report import Card, Paragraph, ReportView
+    from sayso.views.search import Found
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]})
+
+Sources = Annotated[list[str], typer.Argument(
+    metavar="SOURCE...", show_default=False,
+    help="A file (HTML, text, JSONL, WARC, ZIP), a folder, an address, a feed, or - for standard input.")]
+Name = Annotated[str, typer.Argument(
+    metavar="REPORT", show_default=False, help="An id, its first characters, or the address or path it came from.")]
+LedgerFile = Annotated[Path, typer.Option("--ledger", metavar="FILE", envvar="SAYSO_LEDGER", help="The ledger.")]
+Fields = Annotated[list[str] | None, typer.Option(
+    "--field", metavar="NAME=KEY", show_default=False,
+    help="For JSONL: which key holds text, title, outlet, published, address … Repeat for several.")]
+HERE = Path("sayso.db")
+
+
+@app.callback()
+def sayso() -> None:
+    """On whose say-so? Who claims what in news reports, on whose word, at the exact words. Nothing leaves the machine
+    but requests for the addresses that you name."""
+
+
+# ------------------------------------------------------------------ commands
+
+
+@app.command("read")
+def read_command(sources: Sources, field: Fields = None, as_json: Annotated[bool, typer.Option(
+        "--json", help="One record a line, as schema/record-1.json describes it.")] = False) -> None:
+    """Print the record of each report; touches no ledger."""
+    from sayso.codec import decode
+    from sayso.ledger.intake import read_one
+    from sayso.model import Page
+    from sayso.pipeline import read
+
+    done = failed = 0
+    for page in _pages(sources, field):
+        result = read_one(read, page) if isinstance(page, Page) else page
+        if not isinstance(result, bytes):
+            failed += 1
+            complain(result.message)
+            continue
+        done += 1
+        if as_json:
+            sys.stdout.buffer.write(result + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            _print_report(decode(result))
+    if not done and not failed:
+        complain(f"nothing to read in {' '.join(sources)}")
+    raise typer.Exit(_status(done, failed))
+
+
+@app.command()
+def add(sources: Sources, ledger: LedgerFile = HERE, field: Fields = None,
+        jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, metavar="N",
+                                          help="How many readers; 0: one a core.")] = 0,
+        again: Annotated[bool, typer.Option("--again", help="Read again what this reader has read.")] = False) -> None:
+    """Read reports into the ledger. Twice is once; what was cut off goes on where it stopped."""
+    from sayso.ledger.intake import add_all, cores
+    from sayso.ledger.store import open_ledger
+    from sayso.pipeline import read, reader
+
+    with open_ledger(ledger, create=True) as opened, _progress() as progress:
+        summary = add_all(opened, _pages(sources, field), read=read, reader=None if again else reader(),
+                          jobs=jobs or cores(), progress=progress)
+        counts = opened.counts()
+    _print_summary(summary, counts, ledger)
+    if isinstance(summary.stopped, SaysoError):
+        complain(str(summary.stopped))
+        raise typer.Exit(1)
+    if summary.stopped:
+        complain("stopped by Ctrl-C; what was added is kept: the same command goes on from here")
+        raise typer.Exit(130)
+    if not summary.found:
+        complain(f"nothing to read in {' '.join(sources)}")
+    raise typer.Exit(_status(sum(summary.outcomes.values()), summary.skips + len(summary.problems)))
+
+
+@app.command()
+def show(report: Name, ledger: LedgerFile = HERE, as_json: Annotated[bool, typer.Option(
+        "--json", help="The record as one line of JSON.")] = False) -> None:
+    """Print a report with its statements marked in the text, and a table of them."""
+    from sayso.ledger.store import open_ledger
+
+    with open_ledger(ledger) as opened:
+        document = opened.find(report)
+        versions = opened.versions(document)
+        if as_json:
+            sys.stdout.buffer.write(opened.record_line(document) + b"\n")
+            return
+        _print_report(opened.record(document))
+    this = next(v for v in versions if v.document == document)
+    if len(versions) > 1:
+        others = ", ".join(f"{v.version}: {v.document[:12]}" for v in versions if v.document != document)
+        _console().print(f"Version {this.version} of {len(versions)} seen at this address ({others})."
+                         + ("" if this.current else "  This is not the last one."), style="bold")
+
+
+@app.command()
+def search(words: Annotated[list[str] | None, typer.Argument(
+               metavar="WORDS...", show_default=False,
+               help='All have to be there; "several words" stand together, star* for any ending.')] = None,
+           ledger: LedgerFile = HERE,
+           speaker: Annotated[str | None, typer.Option(help="In the owner's name or the words for the source.")] = None,
+           outlet: Annotated[str | None, typer.Option(help="In the outlet's name.")] = None,
+           since: Annotated[str | None, typer.Option(metavar="DAY", help="First day, as 2026-03-01.")] = None,
+           until: Annotated[str | None, typer.Option(metavar="DAY", help="Last day.")] = None,
+           form: Annotated[str | None, typer.Option(help="direct, indirect or mixed.")] = None,
+           limit: Annotated[int, typer.Option(min=1, help="How many hits to print.")] = 20) -> None:
+    """Find statements and reports by their words; accents and case do not matter."""
+    from sayso.ledger.store import open_ledger
+    from sayso.views.search import search as search_view
+
+    if form not in (None, "direct", "indirect", "mixed"):
+        raise typer.BadParameter(f"--form {form}: hoped for direct, indirect or mixed")
+    with open_ledger(ledger) as opened:
+        found = search_view(opened.db, " ".join(words or []), speaker=speaker, outlet=outlet, since=_day(since),
+                            until=_day(until), form=form, hidden=_thresholds()[1], limit=limit)
+    _print_found(found)
+
+
+@app.command()
+def verify(ledger: LedgerFile = HERE) -> None:
+    """Read every kept span again in the kept text and in the kept page; say what no longer holds."""
+    from sayso.ledger.check import verify as faults_of
+    from sayso.ledger.store import open_ledger
+
+    faults = 0
+    with open_ledger(ledger) as opened:
+        counts = opened.counts()
+        for fault in faults_of(opened, _decode_page):
+            faults += 1
+            print(visible(f"{fault.document[:12]}: {fault.message}"))
+    if faults:
+        complain(f"{faults:,} of what {ledger} keeps no longer holds")
+        raise typer.Exit(1)
+    print(f"{ledger}: {counts.pages:,} pages; every kept span stands where it stood")
+
+
+@app.command()
+def doctor(ledger: LedgerFile = HERE, reindex: Annotated[bool, typer.Option(
+        "--reindex", help="First make the ledger's index tables anew from the kept records.")] = False) -> None:
+    """Look whether all that sayso needs is here, and say what to do where it is not."""
+    from rich.table import Table
+
+    from sayso.ledger.store import open_ledger
+    from sayso.views.health import checks
+
+    if reindex:
+        with open_ledger(ledger) as opened:
+            opened.reindex()
+    table = Table(box=None, pad_edge=False, show_header=False)
+    bad = 0
+    for check in checks(ledger, _probes()):
+        bad += check.state != "good"
+        sign, colour = {"good": ("+", "green"), "missing": ("-", "yellow"), "broken": ("!", "red")}[check.state]
+        table.add_row(f"[{colour}]{sign}[/] {check.what}", _plain(check.found),
+                      _plain(check.remedy and f"remedy: {check.remedy}"))
+    _console().print(table)
+    raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+def export(form: Annotated[str, typer.Argument(metavar="FORMAT", show_default=False, help="jsonl")],
+           ledger: LedgerFile = HERE,
+           text: Annotated[bool, typer.Option("--text", help="With the reports' texts, which are their publishers'.")
+                           ] = False,
+           all_versions: Annotated[bool, typer.Option("--all-versions", help="Older versions too.")] = False) -> None:
+    """Print the ledger for other programs: one report a line, without its text; every statement with its owner and
+    status, null where not known."""
+    from sayso.ledger.store import open_ledger
+    from sayso.views.export import export_lines
+
+    if form != "jsonl":
+        raise typer.BadParameter(f"{form}: not a format that this sayso writes; hoped for jsonl")
+    with open_ledger(ledger) as opened:
+        for line in export_lines(opened, text=text, current=not all_versions):
+            sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def forget(report: Name, ledger: LedgerFile = HERE) -> None:
+    """Take a report out of the ledger: page, text, record and all. Corrections stay."""
+    from sayso.ledger.store import open_ledger
+
+    with open_ledger(ledger) as opened:
+        document = opened.find(report)
+        opened.forget(document)
+    print(f"{document[:12]} is no longer in {ledger}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a record."""
+    from sayso.codec import json_schema
+
+    print(json.dumps(json_schema(), indent=2))
+
+
+# ------------------------------------------------------------------ what the commands share
+
+
+def _pages(sources: list[str], fields: list[str] | None) -> Iterator[Page | Problem]:
+    """Every page of every source; typer.BadParameter where a field is not NAME=KEY."""
+    from sayso.acquire.fetch import find_pages
+
+    pairs = [field.partition("=") for field in fields or []]
+    for name, equals, key in pairs:
+        if not (name and equals and key):
+            raise typer.BadParameter(f"--field {name}{equals}{key}: hoped for NAME=KEY, as --field text=body")
+    return iter(find_pages(sources, fields={name: key for name, _, key in pairs}))
+
+
+def _decode_page(page: Page, document: object) -> str:
+    from sayso.acquire.article import page_text
+
+    return page_text(page)
+
+
+def _thresholds() -> tuple[float, float]:
+    """The scores under which a statement is unsure, and hidden."""
+    from sayso.claims.attribution import HIDDEN, UNSURE
+
+    return UNSURE, HIDDEN
+
+
+def _probes() -> tuple[tuple[str, Callable[[], str]], ...]:
+    def weights() -> str:
+        from sayso.pipeline import reader
+
+        return reader()
+
+    return (("reader", weights),)
+
+
+def _status(done: int, failed: int) -> int:
+    if not done:
+        return 2
+    return 1 if failed else 0
+
+
+def _day(text: str | None) -> str | None:
+    """An ISO 8601 day; typer.BadParameter where it is none."""
+    from datetime import date
+
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"{text}: not a day; hoped for one like 2026-03-01") from None
+
+
+def visible(text: str) -> str:
+    """Text whose control characters are shown, not obeyed: a page may hold a terminal's commands."""
+    return "".join(chr(0x2400 + ord(c)) if ord(c) < 32 and c not in "\n\t" else
+                   "�" if 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 else c for c in text)
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    print("sayso:", visible(" ".join(message.split())), file=sys.stderr, flush=True)
+
+
+# ------------------------------------------------------------------ drawing
+
+COLUMN = 100
+"""Widest column of text that is comfortable to read."""
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+BRACKETS = {"content": ("⟦", "⟧"), "source": ("⟨", "⟩"), "cue": ("‹", "›")}
+STYLES = {"content": "green", "source": "bold cyan underline", "cue": "italic yellow"}
+Drawn = tuple[str, str]
+"""A mark as it is drawn: the id of a statement, and source, cue or content."""
+ORDER = ("content", "source", "cue")
+SHOWN = 150
+"""Characters of a content in the table: the whole of it stands in the text above."""
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=True, emoji=False)
+    console.width = min(console.width, COLUMN)
+    return console
+
+
+def _plain(text: str, style: str = "") -> Text:
+    """Text as it is: no markup in it is obeyed, nor any control character."""
+    from rich.text import Text
+
+    return Text(visible(text), style=style)
+
+
+def _print_report(record: Record) -> None:
+    from sayso.views.report import report_view
+
+    unsure, hidden = _thresholds()
+    kept = tuple(s for s in record.statements if s.score is None or s.score >= hidden)
+    view = report_view(replace(record, statements=kept), unsure=unsure)
+    console = _console()
+    _print_head(console, view)
+    numbers = {card.id: card.number for card in view.cards}
+    paragraphs = ([view.headline] if view.headline else []) + [p for held in view.passages for p in held.paragraphs]
+    for paragraph in sorted(paragraphs, key=lambda p: p.index):
+        console.print(_paragraph(paragraph, numbers))
+        console.print()
+    if view.cards:
+        console.print(_statements(view.cards))
+    hidden_too = len(record.statements) - len(kept)
+    console.print(_plain(_sourcing_line(view) + (f"  {hidden_too} more are too doubtful to show." if hidden_too else
+                                                 ""), "dim"))
+    for problem in record.problems:
+        complain(f"{problem.stage}: {problem.message}")
+
+
+def _print_head(console: Console, view: ReportView) -> None:
+    from rich.rule import Rule
+    from rich.text import Text
+
+    doc = view.document
+    console.print(Rule(_plain(doc.outlet or "outlet not known", "bold"), style="dim"))
+    if doc.title and not view.headline:
+        console.print(_plain(doc.title, "bold"))
+    date = f"{doc.published} ({doc.published_from})" if doc.published else "date not known"
+    console.print(_plain(" · ".join(filter(None, (doc.byline, doc.dateline, date, doc.address, doc.id[:12]))), "dim"))
+    legend = Text()
+    for part, words in (("source", "who"), ("cue", "says"), ("content", "what")):
+        before, after = BRACKETS[part]
+        legend.append(f"{before}¹{words}{after}", STYLES[part]).append("  ")
+    console.print(legend.append("numbers as in the table; ~ marks what is not the report's own text", "dim"))
+    console.print()
+
+
+def _paragraph(paragraph: Paragraph, numbers: dict[str, int]) -> Text:
+    """One block with its marks; debris and particulars are dimmed and say what they are."""
+    from rich.text import Text
+
+    if paragraph.role not in ("headline", "body", "caption", "pull-quote"):
+        return _plain(f"~ {paragraph.role}: {''.join(p.text for p in paragraph.pieces).strip()}", "dim")
+    text = Text("" if paragraph.role in ("headline", "body") else f"{paragraph.role}: ")
+    held: list[list[Drawn]] = [[(m.statement, m.part) for m in piece.marks] for piece in paragraph.pieces]
+    open_now: list[Drawn] = []
+    for n, piece in enumerate(paragraph.pieces):
+        opening = [mark for mark in held[n] if mark not in open_now]
+        for mark in sorted(opening, key=lambda m: (-_reach(m, held, n), ORDER.index(m[1]))):
+            open_now.append(mark)
+            text.append(BRACKETS[mark[1]][0] + _number(mark, numbers), STYLES[mark[1]])
+        text.append(visible(piece.text), _style(held[n], paragraph.role))
+        after = held[n + 1] if n + 1 < len(held) else []
+        for mark in [m for m in reversed(open_now) if m not in after]:
+            open_now.remove(mark)
+            number = _number(mark, numbers) if mark[1] == "content" else ""
+            text.append(number + BRACKETS[mark[1]][1], STYLES[mark[1]])
+    text.rstrip()
+    return text
+
+
+def _reach(mark: Drawn, held: list[list[Drawn]], n: int) -> int:
+    """Over how many pieces from the n-th a mark goes on: the longest is opened first."""
+    end = n
+    while end < len(held) and mark in held[end]:
+        end += 1
+    return end - n
+
+
+def _number(mark: Drawn, numbers: dict[str, int]) -> str:
+    return str(numbers.get(mark[0], 0)).translate(SUPERSCRIPT)
+
+
+def _style(marks: list[Drawn], role: str) -> str:
+    """The style of a piece: of its innermost part, contents within contents in bold."""
+    parts = [part for _, part in marks]
+    style = next((STYLES[part] for part in reversed(ORDER) if part in parts), "")
+    return f"{style} bold" if role == "headline" or parts.count("content") > 1 else style
+
+
+def _statements(cards: Iterable[Card]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True)
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("who", ratio=3)
+    table.add_column("what", ratio=7)
+    table.add_column("form", no_wrap=True)
+    table.add_column("score", no_wrap=True)
+    for card in cards:
+        who = _plain(card.owner, STYLES["source"] if card.owner_as != "none" else "italic")
+        if card.role or card.statement.source_type:
+            who.append(f"\n{visible(card.role or card.statement.source_type or '')}", "dim")
+        what = _plain(card.content if len(card.content) <= SHOWN else card.content[:SHOWN - 1] + "…")
+        notes = [f"inside {card.parent_number}"] if card.parent_number else []
+        notes += [f"borne out by {card.borne_out}"] if card.borne_out else []
+        if card.statement.chain:
+            notes.append(" → ".join(chip.name for chip in card.chips))
+        if notes:
+            what.append(f"\n{visible('; '.join(notes))}", "dim")
+        score = "" if card.statement.score is None else f"{card.statement.score:.2f} "
+        table.add_row(str(card.number), who, what, card.statement.form,
+                      _plain(score + card.certainty, "yellow" if card.certainty == "unsure" else ""))
+    return table
+
+
+def _sourcing_line(view: ReportView) -> str:
+    found = view.sourcing
+    if not found.statements:
+        return "No statements were found."
+    line = (f"{_many(found.statements, 'statement')}, {found.share:.0%} of the report's words; "
+            f"{_many(found.owners, 'owner')}")
+    line += f", {found.unowned} by nobody named" if found.unowned else ""
+    line += f"; {found.unsure} unsure" if found.unsure else ""
+    return line + (f".  One owner only: {found.sole_owner}." if found.sole_owner else ".")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+class _progress:
+    """A progress bar on standard error for as long as pages are added; nothing where that is no terminal."""
+
+    def __enter__(self) -> Callable[[Summary], None]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                             TextColumn("{task.description}"), console=Console(stderr=True), transient=True,
+                             disable=not sys.stderr.isatty())
+        self._task = self._bar.add_task("", total=None)
+        self._bar.start()
+        return self._update
+
+    def _update(self, so_far: Summary) -> None:
+        self._bar.update(self._task, completed=so_far.done, total=so_far.found if so_far.all_found else None,
+                         description=f"{_many(so_far.statements, 'statement')}, {so_far.skips} skipped")
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _print_summary(summary: Summary, counts: Counts, ledger: Path) -> None:
+    console = _console()
+    rate = f", {summary.words / summary.seconds:,.0f} words a second" if summary.words and summary.seconds else ""
+    console.print(f"[bold]{_many(summary.found, 'page')}[/] in {summary.seconds:,.1f} s{rate}")
+    console.print("  " + ", ".join(f"{summary.outcomes[name]:,} {name}" for name in (
+        "new", "new version", "read again", "unchanged") if summary.outcomes[name] or name in ("new", "unchanged"))
+        + f", {summary.skips:,} skipped")
+    if summary.read:
+        console.print(f"  {_many(summary.statements, 'statement')}: {summary.without_source:,} where the report names "
+                      f"nobody, {summary.without_speaker:,} whose speaker is not known as an actor")
+    for what, groups in (("skipped", summary.skipped), ("kept, but", summary.problems)):
+        for group in sorted(groups.values(), key=lambda g: -g.count):
+            console.print(_plain(f"  {what} {group.count:,} × {group.code}, as {' '.join(group.example.split())}"))
+    console.print(_plain(f"  {ledger} now holds {_many(counts.reports, 'report')} and "
+                         f"{_many(counts.statements, 'statement')}"))
+
+
+def _print_found(found: Found) -> None:
+    console = _console()
+    for hit in found.statements:
+        head = _plain(f"{hit.day or 'no date'}  {hit.outlet or 'outlet not known'}  ", "dim")
+        head.append(visible(hit.owner or "nobody named"), STYLES["source"] if hit.owner else "italic")
+        console.print(head.append(f" {visible(hit.cue or '')}", STYLES["cue"]).append(f"  {hit.form}", "dim"))
+        console.print(_snippet(hit.snippet))
+        console.print(_plain(f"    {hit.document[:12]} #{hit.number}  {hit.title or hit.address or ''}", "dim"))
+    for report in found.reports:
+        console.print(_plain(f"{report.day or 'no date'}  {report.outlet or 'outlet not known'}  ", "dim")
+                      .append(visible(report.title or report.address or "no title"), "bold"))
+        console.print(_snippet(report.snippet))
+        console.print(_plain(f"    {report.document[:12]}  {_many(report.statements, 'statement')}", "dim"))
+    shown = (len(found.statements), len(found.reports))
+    console.print(f"[bold]{_many(found.statements_in_all, 'statement')}[/], "
+                  f"[bold]{_many(found.reports_in_all, 'report')}[/]"
+                  + ("" if shown == (found.statements_in_all, found.reports_in_all)
+                     else f"; shown {shown[0]} and {shown[1]}, more with --limit"))
+
+
+def _snippet(snippet: str) -> Text:
+    """A snippet, indented, its ⟦found words⟧ in bold."""
+    from rich.text import Text
+
+    text = Text("    ")
+    for n, piece in enumerate(visible(" ".join(snippet.split())).replace("⟧", "⟧⟦").split("⟦")):
+        bold = n and piece.endswith("⟧")
+        text.append(f"⟦{piece}" if bold else piece, "bold green" if bold else "")
+    return text
+
+
+# ------------------------------------------------------------------ the door
+
+BadUse: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
+"""What typer says of bad use, whichever click it carries: ClickException."""
+
+
+def main() -> None:
+    """The command `sayso`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
+    except (UnwritableLedger, MissingPiece) as error:
+        complain(str(error))
+        status = 1
+    except SaysoError as error:
+        complain(str(error))
+        status = 2
+    except BadUse as error:
+        complain(f"{error.format_message().rstrip('.')}; see: sayso --help")
+        status = 2
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 141
+    sys.exit(status or 0)
