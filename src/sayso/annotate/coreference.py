@@ -238,27 +238,30 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
     for mention in described:
         if mention.plural or not mention.types["person"]:
             continue
-        for name in names:
-            group = owner.get(id(name))
-            if group is None or name.run != mention.run or abs(name.start - mention.start) > 300:
-                continue
-            first = name.title.start if name.title else name.start
-            before = text[mention.end:first] if mention.end <= first else None
-            after = text[name.end:mention.start] if name.end <= mention.start else None
-            if (before in (", ", " ", ": ") and group.type in ("person", "other")) or \
-                    (after in (", ", " (") and group.type == "person"):
-                if before == ": " and not mention.headline:
-                    continue
-                put(mention, group)
-                name.types["person"] += 3
-                group.gender = group.gender or mention.gender
-                begin = mention.start + (4 if text[mention.start:mention.start + 4].lower() == "the " else
-                                         2 if text[mention.start:mention.start + 2].lower() == "a " else 0)
-                span = Span(begin, mention.end)
-                if not any(span.start < end and start < span.end for start, end in group.roles):
-                    group.roles.append(span)
-                group.role_words.add(mention.words[0])
-                break
+        near = [(name, owner[id(name)]) for name in names if id(name) in owner and name.run == mention.run
+                and abs(name.start - mention.start) <= 300]
+        beside = [pair for pair in near if _stands_after(text, mention, pair[0], pair[1])] or \
+            [pair for pair in near if pair[1].type == "person" and pair[0].end <= mention.start
+             and text[pair[0].end:mention.start] in (", ", " (")]
+        if not beside:
+            continue
+        name, group = beside[0]
+        put(mention, group)
+        name.types["person"] += 3
+        group.gender = group.gender or mention.gender
+        begin = mention.start + next((len(article) for article in ("the ", "a ", "an ")
+                                      if text[mention.start:mention.end].lower().startswith(article)), 0)
+        span = Span(begin, mention.end)
+        if not any(span.start < end and start < span.end for start, end in group.roles):
+            group.roles.append(span)
+        group.role_words.add(mention.words[0])
+
+
+def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
+    """Whether a person's name comes right after a description, a comma or nothing between."""
+    first = name.title.start if name.title else name.start
+    between = text[mention.end:first] if mention.end <= first else None
+    return group.type in ("person", "other") and (between in (", ", " ") or (between == ": " and mention.headline))
 
 
 # ------------------------------------------------------------------ descriptions
@@ -280,6 +283,10 @@ def _resolve_description(mention: Found, is_source: bool, groups: list[Group], o
     if best is not None:
         put(mention, best)
         best.role_words.add(noun)
+        if mention.of_name is not None and mention.types["person"] and best.named and not mention.headline:
+            article = len(mention.token.doc[mention.token.left_edge.i].text_with_ws) \
+                if mention.token.doc[mention.token.left_edge.i].lower_ in ("the", "a", "an") else 0
+            best.roles.append(Span(mention.start + article, mention.end))
     elif is_source:
         group = Group()
         groups.append(group)

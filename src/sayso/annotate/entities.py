@@ -42,6 +42,7 @@ class FindEntities:
         ids = {id(group): entity_id(group, document) for group in groups}
         entities = _entities(groups, owner, ids, document)
         speakers = [next((ids[id(owner[id(f)])] for f in one.source if id(f) in owner), None) for one in spoken]
+        speakers = _continued(record.statements, speakers, document.text)
         mentions = tuple(Mention(f.start, f.end, f.kind, ids[id(owner[id(f)])] if id(f) in owner else None)
                          for f in found if f.kind != "nominal" or id(f) in owner)
         statements = tuple(replace(statement, speaker=speaker)
@@ -75,6 +76,19 @@ def as_spoken(text: str, statement: Statement, found: Sequence[Found], paragraph
     return Spoken(tuple(chosen), statement.content, tuple(quoted))
 
 
+def _continued(statements: Sequence[Statement], speakers: list[str | None], text: str) -> list[str | None]:
+    """Speakers, where a quotation without a source goes on with the one before it in its paragraph: “…,” X said. “…”"""
+    filled: list[str | None] = []
+    for number, (one, speaker) in enumerate(zip(statements, speakers, strict=True)):
+        if number and speaker is None and not one.source and one.form == "direct":
+            before = statements[number - 1]
+            last = max(end for _, end in (*before.content, *before.source, *before.cue))
+            if before.block == one.block and "\n" not in text[last:one.content[0].start]:
+                speaker = filled[-1]
+        filled.append(speaker)
+    return filled
+
+
 def best_name(group: Group, text: str) -> str:
     """The fullest name of a group, the one most used among equals; of a group without one, its first description."""
     names = [one for one in group.mentions if one.kind == "name"]
@@ -106,7 +120,8 @@ def _entities(groups: Sequence[Group], owner: dict[int, Group], ids: dict[int, s
         roles = []
         for span in sorted(set(group.roles)):
             inside = [start for start in at if span.start <= start < span.end and at[start] is not group]
-            body = ids[id(at[min(inside)])] if inside else None
+            inside.sort(key=lambda start: (at[start].type not in ("organisation", "other"), start))
+            body = ids[id(at[inside[0]])] if inside else None
             roles.append(ReportedRole(text[span.start:span.end], body, span.start, span.end))
         made = Entity(ids[id(group)], name, group.type, tuple(aliases), tuple(roles))
         old = by_id.get(made.id)

@@ -132,7 +132,21 @@ def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], headlin
         name = _name(paragraph, position, end, number, sentences, taken)
         if name:
             yield name
+            if name.title:
+                yield from _places_in_title(paragraph, position, name, number, sentences)
         position = end
+
+
+def _places_in_title(paragraph: Paragraph, position: int, name: Found, number: int,
+                     sentences: dict[int, int]) -> Iterator[Found]:
+    """“US” in “US President Donald Trump”."""
+    token = paragraph.parsed[position]
+    while paragraph.start + token.idx < name.start:
+        if token.text[0].isupper() and token.lower_.replace("U.S.", "us") in read_lexicon("places"):
+            start = paragraph.start + token.idx
+            yield Found(start, start + len(token.text), start, "name", (bare(token.text),), number, sentences[token.i],
+                        paragraph.run, token=token, offset=paragraph.start, types=Counter({"place": 10}))
+        token = paragraph.parsed[token.i + 1]
 
 
 def _capital(token: Any, headline: bool) -> bool:

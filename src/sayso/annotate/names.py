@@ -16,7 +16,7 @@ ARABIC = dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويةى�
                    "q", "k", "l", "m", "n", "h", "w", "y", "a", "a", "y", "w", "", "a", "a", "a", "g", "ch", "p", "zh", "k",
                    "y"), strict=True))
 ARTICLES = frozenset("al el ul the as ad an ar at az ash".split())
-LINKS = frozenset("of and for bin ibn bint abu de da di do dos du del van von der den la le".split())
+LINKS = frozenset("of and for bin ibn bint de da di do dos du del van von der den la le".split())
 CLOSE = 0.6
 """Least likeness of two spellings with equal consonants; “Hezbollah” and “Hizballah” have 0.78."""
 

@@ -320,7 +320,9 @@ def _hands(statement: Statement, frames: Sequence[Frame], record: Record, people
         start, end = statement.source[0].start, statement.source[-1].end
         name = known.name if known else text[start:end]
         speaker = Hand("speaker", statement.speaker, name, start, end)
-    medium = bool(speaker and (is_medium(speaker.name or "") or is_medium(text[speaker.start:speaker.end])))
+    elif known is not None:                                    # a quotation that goes on after its cue
+        speaker = Hand("speaker", known.id, known.name)
+    medium = bool(speaker and (is_medium(speaker.name or "") or is_medium(_words(text, statement.source))))
     if known is not None and known.type == "person" and "@" not in known.id and " " in known.name:
         medium = False
     origins: list[Hand] = []
@@ -400,7 +402,8 @@ def _found(frame: Frame, record: Record, people: dict[str, Entity]) -> Iterator[
         elif word == "based" and after in ("on", "upon"):
             if (named := at(i + 2)) is not None:
                 yield "origin", 0, named
-        elif word in REPORTING and (who := _subject(tokens, i, frame, record, people)) is not None and who.medium:
+        elif word in REPORTING and after != "by" and (who := _subject(tokens, i, frame, record, people)) is not None and (
+                who.medium or (word == "reported" and who.head.text[0].isupper() and _may_be_told(who, people))):
             yield "relay", RANK_REPORTED, who
 
 
