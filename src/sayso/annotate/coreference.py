@@ -30,8 +30,27 @@ GENERIC_BODIES = frozenset("""company firm group movement party agency organisat
 association council commission committee court network broadcaster newspaper channel police army force militia charity
 federation institute university department board fund station corporation foundation watchdog body""".split())
 
-Hint = Callable[[Found, Found], float]
-"""How strongly a trained model links a mention to an earlier one, 0 to 1."""
+MODEL_TYPES: dict[str, EntityType] = {"person": "person", "organization": "organisation", "place": "place"}
+TRUST = 2.5
+"""Weight of the trained model's type among the votes for a mention's type."""
+LINK = 1.5
+"""Weight of the trained model's link in a pronoun's score."""
+MODEL_MARGIN = 0.3
+NAMED = 1.0
+"""What a name is worth to a group in a pronoun's score: reports come back to whom they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """One mention as the trained model sees it: characters, head word's start, type, and the index of its antecedent or -1."""
+
+    start: int
+    end: int
+    head: int
+    type: str
+    antecedent: int
+    score: float
+    """Probability of the antecedent, or of there being none."""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,11 +103,48 @@ class Spoken:
     quoted: tuple[Span, ...]
 
 
-def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph],
-            spoken: Sequence[Spoken], hint: Hint | None = None) -> tuple[list[Group], dict[int, Group]]:
-    """The groups, and mention (by id()) → its group; a mention that is not there stays unresolved."""
+def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequence[Paragraph]) -> list[Found]:
+    """The mentions with the model's types and numbers on those that it found too, and with those that only it found."""
+    by_head = {one.head: one for one in mentions}
+    names = [one for one in mentions if one.kind == "name"]
+    where = {start: one for one in names for start in range(one.start, one.end)}
+    added = []
+    place = 0
+    for number, one in enumerate(linked):
+        kind = MODEL_TYPES.get(one.type)
+        found = by_head.get(one.head) or where.get(one.head)
+        if found is not None:
+            if found.linked is None:
+                found.linked = number
+            if found.kind != "pronoun":
+                found.types["group" if kind == "person" and found.plural else kind or "other"] += TRUST if kind else 1  # type: ignore[assignment]
+            continue
+        while place < len(paragraphs) and paragraphs[place].end <= one.head:
+            place += 1
+        if place == len(paragraphs) or not paragraphs[place].start <= one.head < paragraphs[place].end:
+            continue
+        paragraph = paragraphs[place]
+        token = paragraph.parsed.char_span(one.head - paragraph.start, one.head - paragraph.start + 1,
+                                           alignment_mode="expand")[0]
+        plural = token.tag_ in ("NNS", "NNPS")
+        types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})  # type: ignore[dict-item]
+        before = max((m for m in mentions if m.head <= one.head), key=lambda m: m.head, default=None)
+        added.append(Found(one.start, one.end, one.head, "nominal", (singular(token.text),), place,
+                           before.sentence if before else 0, paragraph.run, types=types, plural=plural,
+                           subject=token.dep_ in ("nsubj", "nsubjpass"), token=token, offset=paragraph.start, linked=number,
+                           definite=any(child.lower_ in ("the", "this", "that") for child in token.children)))
+    return sorted([*mentions, *added], key=lambda one: (one.head, one.start))
+
+
+def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph], spoken: Sequence[Spoken],
+            linked: Sequence[Linked] = ()) -> tuple[list[Group], dict[int, Group]]:
+    """The groups, and mention (by id()) → its group; a mention that is not there stays unresolved.
+
+    With the model's mentions (`linked`; see `add_linked`), what no rule decides follows its link.
+    """
     groups: list[Group] = []
     owner: dict[int, Group] = {}
+    by_number = {one.linked: one for one in mentions if one.linked is not None}
 
     def put(mention: Found, group: Group) -> None:
         group.add(mention)
@@ -99,22 +155,45 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
     _learn_roles(text, names, owner, paragraphs)
     sources = {id(found) for statement in spoken for found in statement.source}
     described = [one for one in mentions if one.kind == "nominal"]
-    _appositions(text, described, names, owner, put)
-    for mention in sorted(described, key=lambda one: (one.headline, one.start)):
-        if id(mention) not in owner:
-            _resolve_description(mention, id(mention) in sources, groups, owner, sources, put, hint)
-    _pairs(mentions, groups, owner)
+    _appositions(text, [one for one in described if one.linked is None or one.types["person"] > TRUST], names, owner, put)
     quoted = sorted(span for statement in spoken for span in statement.quoted)
-    for mention in mentions:
-        if mention.kind == "pronoun" and mention.person == 3:
-            _resolve_pronoun(mention, groups, owner, sources, quoted, spoken, put, hint)
-    for mention in mentions:
-        if mention.kind == "pronoun" and mention.person == 1:
+
+    def model_choice(mention: Found) -> Group | None:
+        """The group of the nearest mention up the model's chain that has one."""
+        number = mention.linked
+        while number is not None and (number := linked[number].antecedent) >= 0:
+            earlier = by_number.get(number)
+            if earlier is not None and id(earlier) in owner and earlier.run == mention.run:
+                return owner[id(earlier)]
+        return None
+
+    late = [one for one in mentions if one.headline]
+    for mention in [*(one for one in mentions if not one.headline), *late]:
+        if id(mention) in owner or mention.kind == "name":
+            continue
+        choice = model_choice(mention)
+        if mention.kind == "nominal":
+            _resolve_description(mention, id(mention) in sources, groups, owner, sources, put, choice)
+        elif mention.person == 3:
+            _resolve_pronoun(mention, groups, owner, sources, quoted, spoken, put, choice, bool(linked))
+        else:
             statement = next((one for one in spoken if any(a <= mention.start < b for a, b in one.quoted)), None)
             group = next((owner[id(f)] for f in statement.source if id(f) in owner), None) if statement else None
             if group is not None and (mention.plural or not group.plural):
                 put(mention, group)
+            elif statement is None and choice is not None:
+                put(mention, choice)
+        if id(mention) not in owner and mention.linked is not None and (mention.kind != "pronoun" or mention.person < 3):
+            group = Group()
+            groups.append(group)
+            put(mention, group)
+    if linked:
+        _name_the_nameless(groups, owner)
     return groups, owner
+
+
+def _name_the_nameless(groups: list[Group], owner: dict[int, Group]) -> None:
+    """Nothing is done here yet: see docs/actors.md, what was tried."""
 
 
 # ------------------------------------------------------------------ names
@@ -267,7 +346,7 @@ def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
 # ------------------------------------------------------------------ descriptions
 
 def _resolve_description(mention: Found, is_source: bool, groups: list[Group], owner: dict[int, Group],
-                         sources: set[int], put: Callable[[Found, Group], None], hint: Hint | None) -> None:
+                         sources: set[int], put: Callable[[Found, Group], None], choice: Group | None) -> None:
     """Joins a description to its group, or opens one for it where it is a source; else leaves it alone."""
     noun = mention.words[0]
     candidates = [group for group in groups if _fits(mention, noun, group, owner, groups)]
@@ -280,6 +359,9 @@ def _resolve_description(mention: Found, is_source: bool, groups: list[Group], o
         near = [group for group in groups if group.type == "organisation" and group.named
                 and (last := group.last_before(mention)) and mention.sentence - last.sentence <= 2]
         best = near[0] if len(near) == 1 else None
+    if best is None and choice is not None and _may_follow(mention, choice):
+        put(mention, choice)
+        return
     if best is not None:
         put(mention, best)
         best.role_words.add(noun)
@@ -343,30 +425,37 @@ def _ahead(mention: Found, groups: Sequence[Group], sources: set[int]) -> Group 
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _pairs(mentions: Sequence[Found], groups: list[Group], owner: dict[int, Group]) -> None:
-    """Nothing yet joins “Stefan Ilgauskas and Jonas Petrelis” into a group that “they” could mean: abstains there."""
+def _may_follow(mention: Found, group: Group) -> bool:
+    """Whether the model's link for a description is kept: not from one person to many, nor against a known gender."""
+    if mention.gender and group.gender and mention.gender != group.gender:
+        return False
+    return not (group.type == "person" and group.named and mention.plural)
 
 
 # ------------------------------------------------------------------ pronouns
 
 def _resolve_pronoun(mention: Found, groups: list[Group], owner: dict[int, Group], sources: set[int],
                      quoted: Sequence[Span], spoken: Sequence[Spoken], put: Callable[[Found, Group], None],
-                     hint: Hint | None) -> None:
+                     choice: Group | None, modelled: bool) -> None:
     inside = next((span for span in quoted if span[0] <= mention.start < span[1]), None)
     statement = next((one for one in spoken if any(a <= mention.start < b for a, b in one.quoted)), None) if inside else None
     speaker = next((owner[id(f)] for f in statement.source if id(f) in owner), None) if statement else None
-    ranked = sorted(((_score(mention, group, sources, quoted, inside, hint), number)
+    if modelled and not mention.gender:                        # it, they: the model knows better than distance does
+        if choice is not None and choice is not speaker:
+            put(mention, choice)
+        return
+    ranked = sorted(((_score(mention, group, sources, quoted, inside) + LINK * (group is choice), number)
                      for number, group in enumerate(groups) if group is not speaker and _agrees(mention, group)),
                     reverse=True)
     ranked = [pair for pair in ranked if pair[0] > -math.inf]
     if not ranked:
-        if mention.gender and (is_source := id(mention) in sources) and is_source:
+        if mention.gender and id(mention) in sources:
             following = [(first.start, group) for group in groups if _agrees(mention, group) and group.named
                          and (first := group.first_after(mention)) and first.sentence - mention.sentence <= 2]
             if len(following) == 1:
                 put(mention, following[0][1])
         return
-    if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < MARGIN:
+    if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < (MODEL_MARGIN if modelled else MARGIN):
         return
     put(mention, groups[ranked[0][1]])
 
@@ -384,8 +473,8 @@ def _agrees(mention: Found, group: Group) -> bool:
     return kind in ("organisation", "place", "document", "other") and not group.plural and group.gender is None
 
 
-def _score(mention: Found, group: Group, sources: set[int], quoted: Sequence[Span], inside: Span | None,
-           hint: Hint | None) -> float:
+def _score(mention: Found, group: Group, sources: set[int], quoted: Sequence[Span], inside: Span | None
+           ) -> float:
     """How well a group fits a pronoun: near, subject, source, of known gender; minus infinity where it cannot be it."""
     best = -math.inf
     for one in group.mentions:
@@ -402,8 +491,6 @@ def _score(mention: Found, group: Group, sources: set[int], quoted: Sequence[Spa
             score -= 1.5
         if mention.subject and one.subject:
             score += 0.4
-        if hint is not None:
-            score += 3.0 * hint(mention, one)
         best = max(best, score)
     if best == -math.inf:
         return best
@@ -413,4 +500,4 @@ def _score(mention: Found, group: Group, sources: set[int], quoted: Sequence[Spa
         best -= 0.8
     if group.type == "place":
         best -= 0.8
-    return best + 0.2 * math.log1p(len(group.mentions)) + 0.4 * group.named
+    return best + 0.2 * math.log1p(len(group.mentions)) + NAMED * group.named

@@ -12,33 +12,32 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sayso.annotate.coreference import Group, Hint, Spoken, resolve
+from sayso.annotate.coreference import Group, Linked, Spoken, add_linked, resolve
 from sayso.annotate.mentions import Found, find_mentions, source_heads
 from sayso.annotate.names import key, slug
 from sayso.annotate.parse import Paragraph, parse_report
 from sayso.model import Document, Entity, Mention, Provenance, Record, ReportedRole, Span, Statement
 
 VERSION = "1"
+Links = Callable[[Document], Sequence[Linked]]
+"""The trained model: document → mentions with their antecedents."""
 QUOTED = re.compile(r"[“\"„«]([^“”\"„«»\n]*)(?:[”\"»]|$)", re.M)
 SINGLE = re.compile(r"(?<![\w’'])[‘']([^‘\n]*?)[’'](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class FindEntities:
-    """The stage; `hints`, where given, is a trained model's opinion: document → how strongly two mentions are linked."""
+    """The stage; `links`, where given, is the trained model: document → mentions with their antecedents."""
 
-    hints: Callable[[Document], Hint] | None = None
+    links: Links | None = None
 
     def __call__(self, record: Record) -> Record:
         """The record with mentions, entities and speakers."""
         document = record.document
-        paragraphs = parse_report(document)
-        headlines = frozenset(n for n, block in enumerate(document.blocks) if block.role == "headline")
-        sources = [span for statement in record.statements for span in statement.source]
-        found = find_mentions(paragraphs, headlines, sources)
-        spoken = [as_spoken(document.text, one, found, paragraphs) for one in record.statements]
-        hint = self.hints(document) if self.hints else None
-        groups, owner = resolve(document.text, found, paragraphs, spoken, hint)
+        found, spoken, groups, owner = group_mentions(record, self.links)
+        groups = [group for group in groups if _worth_keeping(group, spoken)]
+        kept = {id(group) for group in groups}
+        owner = {mention: group for mention, group in owner.items() if id(group) in kept}
         ids = {id(group): entity_id(group, document) for group in groups}
         entities = _entities(groups, owner, ids, document)
         speakers = [next((ids[id(owner[id(f)])] for f in one.source if id(f) in owner), None) for one in spoken]
@@ -49,6 +48,21 @@ class FindEntities:
                            for statement, speaker in zip(record.statements, speakers, strict=True))
         return replace(record, mentions=mentions, entities=entities, statements=statements,
                        provenance=(*record.provenance, Provenance("entities", "sayso-rules", VERSION)))
+
+
+def group_mentions(record: Record, links: Links | None = None
+                   ) -> tuple[list[Found], list[Spoken], list[Group], dict[int, Group]]:
+    """Every mention, the statements as coreference sees them, all groups, and mention (by id()) → group."""
+    document = record.document
+    paragraphs = parse_report(document)
+    headlines = frozenset(n for n, block in enumerate(document.blocks) if block.role == "headline")
+    sources = [span for statement in record.statements for span in statement.source]
+    found = find_mentions(paragraphs, headlines, sources)
+    spoken = [as_spoken(document.text, one, found, paragraphs) for one in record.statements]
+    linked = links(document) if links else ()
+    found = add_linked(found, linked, paragraphs) if linked else found
+    groups, owner = resolve(document.text, found, paragraphs, spoken, linked)
+    return found, spoken, groups, owner
 
 
 def find_entities(record: Record) -> Record:
@@ -74,6 +88,14 @@ def as_spoken(text: str, statement: Statement, found: Sequence[Found], paragraph
         chosen += sorted(within, key=lambda one: (not any(one.start <= h < one.end and one.kind == "name" or h == one.head
                                                           for h in heads), one.kind != "name", one.start))[:1]
     return Spoken(tuple(chosen), statement.content, tuple(quoted))
+
+
+def _worth_keeping(group: Group, spoken: Sequence[Spoken]) -> bool:
+    """Whether a group is an entity of the record: it has a name, is a source, or is spoken of twice as people or a body."""
+    if group.named or any(found in group.mentions for one in spoken for found in one.source):
+        return bool(group.mentions)
+    return len(group.mentions) > 1 and group.type in ("person", "organisation", "group") and \
+        any(one.kind == "nominal" for one in group.mentions)
 
 
 def _continued(statements: Sequence[Statement], speakers: list[str | None], text: str) -> list[str | None]:

@@ -8,7 +8,6 @@ Known failure: bodies that are named once; “it”, which the training texts mo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -18,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.annotate.antecedents import SIZES, TYPES, Words, pair_features, split_words
+from sayso.annotate.coreference import Linked
 from sayso.annotate.windows import pack
 from sayso.errors import MissingPiece
-from sayso.model import Document
+from sayso.model import REPORT_ROLES, Document
 
 Floats = NDArray[np.float32]
 
@@ -31,19 +31,6 @@ AROUND = 30
 BATCH = 8
 """Windows encoded at once; bounds memory."""
 BLOCK = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """One mention as the model sees it: characters, head word's start, type, and the index of its antecedent or -1."""
-
-    start: int
-    end: int
-    head: int
-    type: str
-    antecedent: int
-    score: float
-    """Probability of the antecedent, or of there being none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +150,6 @@ def read_links(document: Document) -> list[Linked]:
 
 def _runs(document: Document) -> list[tuple[int, int]]:
     """Stretches of report without another role between them."""
-    from sayso.model import REPORT_ROLES
     runs: list[tuple[int, int]] = []
     open_run = False
     for block in document.blocks:
@@ -175,6 +161,3 @@ def _runs(document: Document) -> list[tuple[int, int]]:
             runs.append((block.start, block.end))
             open_run = True
     return runs or ([(0, len(document.text))] if not document.blocks else [])
-
-
-Reader = Callable[[Document], list[Linked]]

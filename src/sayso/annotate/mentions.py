@@ -71,6 +71,8 @@ class Found:
     token: Any = None
     offset: int = 0
     headline: bool = False
+    linked: int | None = None
+    """Index of the same mention in what the trained model found."""
 
 
 @lru_cache(maxsize=8)
