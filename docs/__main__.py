@@ -14,12 +14,16 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from sayso.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sayso"
@@ -75,12 +79,27 @@ def tables(_: str) -> str:
 
 
 def commands(_: str) -> str:
-    """Every command with its help, as the command line itself prints it."""
-    top = sayso("--help")
-    names = re.findall(r"^\W*([a-z][a-z0-9-]+)\s{2,}\S", top.split("Commands")[-1], re.M)
-    out = [fenced("sayso --help", top)]
-    out += [f"### `{name}`\n\n" + fenced(f"sayso {name} --help", sayso(name, "--help")) for name in names]
+    """Every command: how it is called, what it does, and a table of its arguments and options."""
+    out = []
+    for name, command in vars(get_command(app))["commands"].items():
+        called = [p.metavar or p.name.upper() for p in command.params if p.param_type_name == "argument"]
+        usage = " ".join(["sayso", name, *called, "[OPTIONS]"])
+        out += [f"### `{name}`", "", f"    {usage}", "", *paragraphs(command.help),
+                "| | | default |", "| --- | --- | --- |", *map(parameter, command.params), ""]
     return "\n".join(out)
+
+
+def parameter(param: Any) -> str:
+    """One row: the argument or option, its help, its default as one would type it."""
+    is_option = param.param_type_name == "option"
+    called = [*param.opts, *([param.metavar] if param.metavar else [])] if is_option else [param.metavar or param.name]
+    default = "" if callable(param.default) or param.default in (None, False, (), [], "") else f"`{param.default}`"
+    return f"| `{' '.join(called).replace('|', ' or ')}` | {flat(param.help)} | {default} |"
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """The paragraphs of a help text, each on one line, with an empty line after each."""
+    return [line for part in re.split(r"\n\s*\n", text or "") for line in (flat(part), "")]
 
 
 def errors(_: str) -> str:
@@ -105,11 +124,6 @@ GENERATORS: dict[str, Callable[[str], str]] = {"model": model, "tables": tables,
 # ------------------------------------------------------------------ running commands
 
 LEDGERS = tempfile.TemporaryDirectory(prefix="sayso-docs-")
-
-
-def sayso(*arguments: str) -> str:
-    """What the command line prints."""
-    return shell(shlex.join(["sayso", *arguments]))
 
 
 def shell(command: str) -> str:
