@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -328,16 +329,18 @@ def _print_report(record: Record) -> None:
     view = report_view(replace(record, statements=kept), unsure=unsure)
     console = _console()
     _print_head(console, view)
-    numbers = {card.id: card.number for card in view.cards}
+    numbers = {card.id: f"{card.number}{'?' * (card.certainty == 'unsure')}" for card in view.cards}
     paragraphs = ([view.headline] if view.headline else []) + [p for held in view.passages for p in held.paragraphs]
     for paragraph in sorted(paragraphs, key=lambda p: p.index):
         console.print(_paragraph(paragraph, numbers))
         console.print()
     if view.cards:
         console.print(_statements(view.cards))
+        console.print()
     hidden_too = len(record.statements) - len(kept)
     console.print(_plain(_sourcing_line(view) + (f"  {hidden_too} more are too doubtful to show." if hidden_too else
                                                  ""), "dim"))
+    console.print()
     for problem in record.problems:
         complain(f"{problem.stage}: {problem.message}")
 
@@ -350,17 +353,18 @@ def _print_head(console: Console, view: ReportView) -> None:
     console.print(Rule(_plain(doc.outlet or "outlet not known", "bold"), style="dim"))
     if doc.title and not view.headline:
         console.print(_plain(doc.title, "bold"))
-    date = f"{doc.published} ({doc.published_from})" if doc.published else "date not known"
+    date = doc.published or "date not known"
+    date += f" ({doc.published_from})" if doc.published and doc.published_from else ""
     console.print(_plain(" · ".join(filter(None, (doc.byline, doc.dateline, date, doc.address, doc.id[:12]))), "dim"))
     legend = Text()
     for part, words in (("source", "who"), ("cue", "says"), ("content", "what")):
         before, after = BRACKETS[part]
         legend.append(f"{before}¹{words}{after}", STYLES[part]).append("  ")
-    console.print(legend.append("numbers as in the table; ~ marks what is not the report's own text", "dim"))
+    console.print(legend.append("numbers as in the table, ? where unsure; ~ not the report's own text", "dim"))
     console.print()
 
 
-def _paragraph(paragraph: Paragraph, numbers: dict[str, int]) -> Text:
+def _paragraph(paragraph: Paragraph, numbers: dict[str, str]) -> Text:
     """One block with its marks; debris and particulars are dimmed and say what they are."""
     from rich.text import Text
 
@@ -392,8 +396,8 @@ def _reach(mark: Drawn, held: list[list[Drawn]], n: int) -> int:
     return end - n
 
 
-def _number(mark: Drawn, numbers: dict[str, int]) -> str:
-    return str(numbers.get(mark[0], 0)).translate(SUPERSCRIPT)
+def _number(mark: Drawn, numbers: dict[str, str]) -> str:
+    return numbers.get(mark[0], "").translate(SUPERSCRIPT)
 
 
 def _style(marks: list[Drawn], role: str) -> str:
@@ -414,7 +418,7 @@ def _statements(cards: Iterable[Card]) -> Table:
     table.add_column("form", no_wrap=True)
     table.add_column("score", no_wrap=True)
     for card in cards:
-        who = _plain(card.owner, STYLES["source"] if card.owner_as != "none" else "italic")
+        who = _plain(card.owner, "bold cyan" if card.owner_as != "none" else "italic")
         if card.role or card.statement.source_type:
             who.append(f"\n{visible(card.role or card.statement.source_type or '')}", "dim")
         what = _plain(card.content if len(card.content) <= SHOWN else card.content[:SHOWN - 1] + "…")
@@ -445,26 +449,19 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-class _progress:
-    """A progress bar on standard error for as long as pages are added; nothing where that is no terminal."""
+@contextmanager
+def _progress() -> Iterator[Callable[[Summary], None]]:
+    """What draws a progress bar on standard error while pages are added; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __enter__(self) -> Callable[[Summary], None]:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self._bar = Progress(TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                             TextColumn("{task.description}"), console=Console(stderr=True), transient=True,
-                             disable=not sys.stderr.isatty())
-        self._task = self._bar.add_task("", total=None)
-        self._bar.start()
-        return self._update
-
-    def _update(self, so_far: Summary) -> None:
-        self._bar.update(self._task, completed=so_far.done, total=so_far.found if so_far.all_found else None,
-                         description=f"{_many(so_far.statements, 'statement')}, {so_far.skips} skipped")
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+    with Progress(TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                  TextColumn("{task.description}"), console=Console(stderr=True), transient=True,
+                  disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda so_far: bar.update(
+            task, completed=so_far.done, total=so_far.found if so_far.all_found else None,
+            description=f"{_many(so_far.statements, 'statement')}, {so_far.skips} skipped")
 
 
 def _print_summary(summary: Summary, counts: Counts, ledger: Path) -> None:

@@ -33,6 +33,7 @@ KEPT_CHANGES: Mapping[int, str] = {}
 KEPT = ("page", "sighting", "record", "correction", "skipped")
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
+MEMORY = Path(":memory:")
 WAIT_SECONDS = 30
 """How long to wait for another writer.  A report is written in milliseconds, so a longer wait is a stuck program."""
 
@@ -122,21 +123,25 @@ def open_ledger(path: str | Path, *, create: bool = False, clock: Callable[[], s
     """The ledger at a path, made there with `create`.  BadLedger where the file is not SQLite, not a ledger, or newer
     than this sayso; UnwritableLedger where it would have to be made or brought up to date and cannot be.
 
-    A file or folder without write permission is opened for reading.
+    A file or folder without write permission is opened for reading.  The path ":memory:" is a ledger that is gone when
+    it is closed.
     """
     path = Path(path)
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise BadLedger(f"SQLite {sqlite3.sqlite_version} found, {'.'.join(map(str, OLDEST_SQLITE))} or newer needed: "
                         "use a Python that brings its own, as those of python.org or conda do")
-    if path.is_dir():
-        raise BadLedger(f"{path}: is a folder; hoped for a ledger file, as {path / 'sayso.db'}")
     try:
         exists = path.exists()
-    except OSError as error:
-        raise BadLedger(f"{path}: {error.strerror}; name another file with --ledger") from None
+    except (OSError, ValueError) as error:
+        raise BadLedger(f"{path}: {getattr(error, 'strerror', None) or error}; name another file with "
+                        "--ledger") from None
+    if path == MEMORY:
+        create = True
+    elif path.is_dir():
+        raise BadLedger(f"{path}: is a folder; hoped for a ledger file, as {path / 'sayso.db'}")
     if not exists and not create:
         raise BadLedger(f"no ledger at {path}; make one with: sayso add SOURCE --ledger {path}")
-    if not exists and not path.parent.is_dir():
+    if not exists and path != MEMORY and not path.parent.is_dir():
         raise BadLedger(f"{path}: there is no folder {path.parent}; make it, or name another file with --ledger")
     db = _connect(path, create)
     try:
@@ -149,7 +154,7 @@ def open_ledger(path: str | Path, *, create: bool = False, clock: Callable[[], s
 
 def _connect(path: Path, create: bool) -> sqlite3.Connection:
     """A connection whose first look into the file has succeeded; read-only where nothing else is allowed."""
-    quoted = path.absolute().as_uri()
+    quoted = "file::memory:" if path == MEMORY else path.absolute().as_uri()
     error: sqlite3.Error | None = None
     for mode in (("mode=rwc",) if create else ("mode=rw", "mode=ro", "immutable=1")):
         try:
