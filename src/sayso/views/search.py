@@ -66,7 +66,7 @@ def fts_query(words: str) -> str:
     """What a user typed as an FTS5 query that cannot fail: every word and every "phrase" has to be there.  Empty where
     there is nothing in it to look for."""
     terms = []
-    for phrase, word in PIECE.findall(words.replace("\0", " ").encode("utf-8", "replace").decode()):
+    for phrase, word in PIECE.findall(clean(words).replace("\0", " ")):
         plain = (phrase or word).replace('"', " ").strip()
         if LETTER.search(plain):
             terms.append(f'"{plain.rstrip("*")}"' + ("*" if word.endswith("*") else ""))
@@ -93,9 +93,11 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
         raise BadQuery(f"{speaker[:60]!r}: no letter or digit in this speaker's name")
     if not (query or speaker or outlet or since or until or form or source_type):
         raise BadQuery("nothing to look for: give words, a speaker, an outlet, a day or a form")
+    outlet, since, until, form, source_type = (given and clean(given) for given in (outlet, since, until, form,
+                                                                                    source_type))
     of_report = _conditions({"day >= ?": since, "day <= ?": until}) + ([("current", ())] if current else [])
     if outlet:
-        of_report.append(("fold(outlet) LIKE '%' || fold(?) || '%'", (outlet,)))
+        of_report.append(("instr(fold(outlet), ?)", (fold(outlet),)))
     db.create_function("fold", 1, fold, deterministic=True)
     of_statement = _conditions({"form = ?": form, "source_type = ?": source_type})
     if hidden > 0:
@@ -107,6 +109,11 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
         return Found(statements, in_all, (), 0)
     reports, reports_in_all = _reports(db, query, of_report, limit, offset) if query else ((), 0)
     return Found(statements, in_all, reports, reports_in_all)
+
+
+def clean(text: str) -> str:
+    """Text without lone surrogates, which SQLite cannot take."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def fold(text: str | None) -> str | None:
