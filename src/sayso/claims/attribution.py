@@ -1,0 +1,409 @@
+"""Who says what: source, cue and content of every attribution, read by one small trained model → statements.
+
+The encoder's pass (`annotate/encode.py`) gives a vector a word.  A first head tags the words and so finds the cues; a
+second head is asked once for each cue and says of every word in its window whether it is that cue's source or content.
+Attributions are as PolNeAR annotates them (Newell, Margolin and Ruths 2018, LREC): speech, writing, belief, intention
+and perception, quoted or not, outermost only.  Rules add what the corpus hardly has: a quotation that runs on over
+paragraphs (its mark opens again in each) is one statement, on its speaker's word.
+
+Measured figures and known failures: docs/attribution.md and weights/attribution.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sayso.annotate.encode import (
+    INSIDE,
+    MARK,
+    OPEN_ENDED,
+    OUTSIDE,
+    WEIGHTS,
+    Floats,
+    Ints,
+    Words,
+    encode,
+    load_session,
+    need,
+    split_words,
+)
+from sayso.model import REPORT_ROLES, Block, Form, Provenance, Record, Span, Statement
+
+TAG_LABELS = ("", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
+ROLE_LABELS = ("", "B-source", "I-source", "B-content", "I-content")
+TAG_PAIRS, ROLE_PAIRS = ((1, 2), (3, 4), (5, 6)), ((1, 2), (3, 4))
+
+STEPS = np.array([1, 2, 3, 4, 5, 7, 9, 12, 16, 22, 30, 42, 60, 90, 140])
+DISTANCES = 2 * (len(STEPS) + 1)
+"""Buckets of the distance in words from the cue, before it and after it; 0 is the cue itself."""
+RELATIONS = 3 * 5 * 4
+"""Paragraph before, same, after × sentence −2 … +2 × quotation state."""
+CHUNK = 64
+"""Cues that the second head and the decoder take at once: bounds memory, whatever the length of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Weights of the decoder and of the calibration, learnt on documents held out of training."""
+
+    cue_bias: float = 0.5
+    """Added to the cue labels when candidates are sought; what is too weak is dropped by its score later."""
+    tag_weight: float = 0.5
+    """How much the first head's log-probabilities count beside the second's."""
+    begin_content: float = -0.5
+    inside_content: float = 0.0
+    begin_source: float = 0.0
+    overlap: float = 0.3
+    """Share of a content's words that a better statement may already hold."""
+    calibration: tuple[float, ...] = ()
+    """Bias, then a weight for each of `Candidate.evidence`: logistic regression of loose rightness (Platt 1999)."""
+
+
+UNSURE = 0.5
+"""Below this probability a statement is shown as unsure: above it at least 85 in 100 were right on held documents."""
+HIDDEN = 0.3
+"""Below this probability a candidate is not kept: about where one more found costs one more wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One attribution as word ranges of a stretch of text."""
+
+    cue: tuple[tuple[int, int], ...]
+    source: tuple[tuple[int, int], ...]
+    content: tuple[tuple[int, int], ...]
+    evidence: tuple[float, ...]
+    score: float
+
+
+# ------------------------------------------------------------------ what the second head is told of places
+
+def places(words: Words, begin: int, stop: int, cues: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
+    """distance and relation buckets of the words begin to stop to each cue (word ranges of the text): cues × words."""
+    at = np.arange(begin, stop)[None]
+    first = np.array([c[0] for c in cues])[:, None]
+    last = np.array([c[1] for c in cues])[:, None]
+    away = np.where(at < first, first - at, np.where(at >= last, at - last + 1, 0))
+    bucket = np.searchsorted(STEPS, away, side="right")
+    distance = bucket + np.where(at < first, len(STEPS) + 1, 0) * (away > 0)
+    paragraph = np.sign(words.paragraph[begin:stop][None] - words.paragraph[first]) + 1
+    sentence = np.clip(words.sentence[begin:stop][None] - words.sentence[first], -2, 2) + 2
+    return distance, (paragraph * 5 + sentence) * 4 + words.state[begin:stop][None]
+
+
+# ------------------------------------------------------------------ decoding
+
+def viterbi(scores: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
+    """The best label sequence of each row, [n, words], where an inside label follows its begin or itself only.
+
+    scores: log-probabilities, n × words × labels; label 0 is none.  The rows are decoded side by side.
+    """
+    n, length, labels = scores.shape
+    allowed = np.zeros((labels, labels), np.float32)
+    for begin, inside in pairs:
+        allowed[[p for p in range(labels) if p not in (begin, inside)], inside] = -1e9
+    best = scores[:, 0].copy()
+    best[:, [inside for _, inside in pairs]] = -1e9
+    back = np.zeros((length, n, labels), np.int8)
+    for at in range(1, length):
+        ways = best[:, :, None] + allowed
+        back[at] = ways.argmax(1)
+        best = ways.max(1) + scores[:, at]
+    out = np.zeros((n, length), np.int64)
+    out[:, -1] = best.argmax(1)
+    rows = np.arange(n)
+    for at in range(length - 1, 0, -1):
+        out[:, at - 1] = back[at, rows, out[:, at]]
+    return out
+
+
+def runs(labels: Sequence[int], begin: int, inside: int) -> list[tuple[int, int]]:
+    """Ranges of one kind in a label sequence."""
+    out: list[tuple[int, int]] = []
+    for at, label in enumerate(labels):
+        if label == begin:
+            out.append((at, at + 1))
+        elif label == inside and out and out[-1][1] == at:
+            out[-1] = (out[-1][0], at + 1)
+    return out
+
+
+def log_softmax(scores: Floats) -> Floats:
+    """Log-probabilities over the last axis."""
+    shifted = scores - scores.max(-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)), np.float32)
+
+
+def find_cues(tags: Floats, bias: float) -> list[tuple[int, int]]:
+    """Word ranges that are cues on the best path, as the tags are or with the cue labels made likelier."""
+    leaning = tags.copy()
+    leaning[:, 3:5] += bias
+    found = {span for row in viterbi(np.stack([tags, leaning]), TAG_PAIRS) for span in runs(row.tolist(), 3, 4)}
+    return sorted(found)
+
+
+def candidates(tags: Floats, roles: Floats, cues: Sequence[tuple[int, int]], settings: Settings) -> Iterator[Candidate]:
+    """What each cue of one window claims: tags words × 7, roles cues × words × 5, both log-probabilities."""
+    mixed = roles.copy()
+    weight = settings.tag_weight
+    content, source = np.logaddexp(tags[:, 5], tags[:, 6]), np.logaddexp(tags[:, 1], tags[:, 2])
+    neither = np.log1p(-np.exp(np.minimum(np.logaddexp(content, source), -1e-3)))
+    for label, extra in enumerate((neither, tags[:, 1], tags[:, 2], tags[:, 5], tags[:, 6])):
+        mixed[:, :, label] += weight * np.maximum(extra, -8)
+    mixed[:, :, 1] += settings.begin_source
+    mixed[:, :, 3] += settings.begin_content
+    mixed[:, :, 4] += settings.inside_content
+    for row, (first, last) in enumerate(cues):
+        mixed[row, first:last, 1:] = -1e9
+    for row, path in enumerate(viterbi(mixed, ROLE_PAIRS)):
+        labels = path.tolist()
+        contents, sources = runs(labels, 3, 4), runs(labels, 1, 2)
+        if not contents:
+            continue
+        own = roles[row]
+        if len(sources) > 1:
+            sources = [max(sources, key=lambda s: float(own[s[0]:s[1], 1:3].max(1).sum()))]
+        evidence = weigh(tags, content, own, cues[row], sources, contents)
+        yield Candidate((cues[row],), tuple(sources), tuple(contents), evidence, judge(evidence, settings))
+
+
+def weigh(tags: Floats, content: Floats, own: Floats, cue: tuple[int, int], sources: Sequence[tuple[int, int]],
+          contents: Sequence[tuple[int, int]]) -> tuple[float, ...]:
+    """Figures from which rightness is judged: how sure the heads are of cue, content, its ends and source."""
+    first, last = cue
+    sure_cue = float(tags[first, 3] + tags[first + 1:last, 4].sum()) / (last - first)
+    words = [at for s, e in contents for at in range(s, e)]
+    belongs = np.logaddexp(own[:, 3], own[:, 4])
+    edges = [float(own[s, 3]) for s, _ in contents]
+    edges += [float(own[e, [0, 1, 2]].max()) for _, e in contents if e < len(own)]
+    if sources:
+        spoken = [at for s, e in sources for at in range(s, e)]
+        sure_source = float(np.logaddexp(own[spoken, 1], own[spoken, 2]).mean())
+    else:
+        sure_source = float(np.minimum(own[:, 0], 0).min()) if len(own) else 0.0
+    return tuple(max(-6.0, figure) for figure in (
+        sure_cue, float(belongs[words].mean()), float(content[words].mean()), float(np.mean(edges)),
+        sure_source if sources else 0.0, 0.0 if sources else sure_source, 0.0 if sources else -1.0,
+        -float(np.log1p(len(words))), -float(len(contents) > 1)))
+
+
+def judge(evidence: Sequence[float], settings: Settings) -> float:
+    """The probability that content and source are right (loose match of the attribution bench)."""
+    if not settings.calibration:
+        return float(np.exp(0.5 * evidence[0] + evidence[1] + 0.5 * evidence[2]))
+    bias, *weights = settings.calibration
+    return float(1 / (1 + np.exp(-(bias + sum(w * x for w, x in zip(weights, evidence, strict=True))))))
+
+
+def choose(found: Iterable[Candidate], settings: Settings, *, least: float = HIDDEN) -> list[Candidate]:
+    """The candidates that stand, best first: none inside another, none sharing its cue or most of its content."""
+    kept: list[Candidate] = []
+    in_content: set[int] = set()
+    in_cue: set[int] = set()
+    for one in sorted(found, key=lambda c: (-c.score, c.cue)):
+        cue, content = indices(one.cue), indices(one.content)
+        if one.score < least or cue & (in_cue | in_content) or content & in_cue:
+            continue
+        if len(content & in_content) > settings.overlap * len(content):
+            continue
+        kept.append(one)
+        in_content |= content
+        in_cue |= cue
+    return sorted(kept, key=lambda c: min(c.content))
+
+
+def indices(ranges: Iterable[tuple[int, int]]) -> set[int]:
+    """The word numbers in some ranges."""
+    return {at for s, e in ranges for at in range(s, e)}
+
+
+def shifted(one: Candidate, by: int) -> Candidate:
+    """The candidate with its word numbers moved."""
+    cue, source, content = (tuple((s + by, e + by) for s, e in ranges)
+                            for ranges in (one.cue, one.source, one.content))
+    return replace(one, cue=cue, source=source, content=content)
+
+
+# ------------------------------------------------------------------ quotations over several paragraphs
+
+def continue_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, with a quotation that runs on over paragraphs joined into one content.
+
+    A paragraph ends inside a quotation (its mark has no partner) and the next one opens with a mark: the same words
+    go on (every style book).  The part that some cue holds lends its source to the parts that none holds.
+    """
+    out = list(found)
+    for chain in running_quotations(words):
+        holders = [{n for n, one in enumerate(out) if any(s < e2 and s2 < e for s, e in one.content)}
+                   for s2, e2 in chain]
+        own = [next(iter(sorted(held)), None) for held in holders]
+        for step, (s, e) in enumerate(chain):
+            if own[step] is not None:
+                continue
+            near = [own[k] for k in (*range(step - 1, -1, -1), *range(step + 1, len(chain))) if own[k] is not None]
+            if near and (owner := near[0]) is not None:
+                out[owner] = replace(out[owner], content=tuple(sorted({*out[owner].content, (s, e)})))
+    return out
+
+
+def running_quotations(words: Words) -> Iterator[list[tuple[int, int]]]:
+    """Word ranges of the parts, one a paragraph, of each quotation that runs over two paragraphs or more."""
+    starts = np.flatnonzero(np.diff(words.paragraph, prepend=-1)).tolist()
+    chain: list[tuple[int, int]] = []
+    for begin, stop in zip(starts, [*starts[1:], len(words)], strict=True):
+        state = words.state[begin:stop]
+        opens = len(state) > 1 and state[0] == MARK and state[1] in (INSIDE, OPEN_ENDED)
+        if chain and opens:
+            closing = np.flatnonzero((state[1:] == MARK)) + 1
+            closing = closing[:1] if state[1] == INSIDE else closing[:0]
+            chain.append((begin, begin + int(closing[0]) + 1 if len(closing) else stop))
+        elif chain:
+            if len(chain) > 1:
+                yield chain
+            chain = []
+        if stop - begin > 1 and state[-1] == OPEN_ENDED:
+            opened = begin + int(np.flatnonzero(state == MARK)[-1]) if (state == MARK).any() else begin
+            if not (chain and chain[-1][0] == opened):
+                if len(chain) > 1:
+                    yield chain
+                chain = [(opened, stop)]
+        elif chain:
+            if len(chain) > 1:
+                yield chain
+            chain = []
+    if len(chain) > 1:
+        yield chain
+
+
+# ------------------------------------------------------------------ the reader
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Record → Record with its statements.  `threads` are the encoder's; the figures do not depend on them."""
+
+    threads: int = 1
+    weights: Path = WEIGHTS
+    least: float = HIDDEN
+    name: str = field(default="attribution", repr=False)
+
+    @property
+    def version(self) -> str:
+        """The version of the weights, kept in every record."""
+        return str(load_card(self.weights)["version"])
+
+    def __call__(self, record: Record) -> Record:
+        document = record.document
+        statements: list[Statement] = []
+        for stretch in stretches(document.blocks, document.text):
+            block = document.blocks[stretch[0]] if document.blocks else None
+            begin, end = stretch[1], stretch[2]
+            for one, words in self.read_text(document.text, begin, end):
+                statements.append(to_statement(document.text, words, one, document.blocks, len(statements),
+                                               in_headline=block is not None and block.role == "headline"))
+        made = Provenance("statements", self.name, self.version)
+        return replace(record, statements=tuple(statements), provenance=(*record.provenance, made))
+
+    def read_text(self, text: str, begin: int = 0, end: int | None = None) -> list[tuple[Candidate, Words]]:
+        """The attributions of one stretch of text, in order of their content, with the words that they number."""
+        words = split_words(text, begin, end)
+        if not len(words):
+            return []
+        settings = load_settings(self.weights)
+        kept = choose(self.find(words, settings), settings, least=self.least)
+        return [(one, words) for one in continue_quotations(words, kept)]
+
+    def find(self, words: Words, settings: Settings) -> Iterator[Candidate]:
+        """Every candidate, window by window."""
+        for begin, _, tags, cues, roles in self.score(words, settings):
+            for one in candidates(tags, roles, cues, settings):
+                yield shifted(one, begin)
+
+    def score(self, words: Words, settings: Settings
+              ) -> Iterator[tuple[int, int, Floats, list[tuple[int, int]], Floats]]:
+        """Of each window: its word range, tags, cues (word ranges of the window) and roles, as log-probabilities."""
+        tagger = load_session(self.weights / "attribution-tags.onnx", self.threads)
+        linker = load_session(self.weights / "attribution-roles.onnx", self.threads)
+        for begin, stop, vectors in encode(words, threads=self.threads, folder=self.weights):
+            tags = log_softmax(tagger.run(None, {"words": vectors[None]})[0][0])
+            cues = find_cues(tags, settings.cue_bias)
+            if not cues:
+                continue
+            parts = []
+            for at in range(0, len(cues), CHUNK):
+                some = cues[at:at + CHUNK]
+                pooled = np.stack([vectors[s:e].mean(0) for s, e in some])
+                distance, relation = places(words, begin, stop, [(s + begin, e + begin) for s, e in some])
+                parts.append(linker.run(None, {"words": vectors[None], "cues": pooled[None],
+                                               "distance": distance[None], "relation": relation[None]})[0][0])
+            yield begin, stop, tags, cues, log_softmax(np.concatenate(parts))
+
+
+read_statements = Reader()
+"""The reader with the weights of the package, on one thread."""
+
+
+@cache
+def load_card(folder: Path) -> dict[str, Any]:
+    """What goes with the weights: version, decoder settings, calibration."""
+    return dict(json.loads(need(folder / "attribution.json").read_text("utf-8")))
+
+
+@cache
+def load_settings(folder: Path) -> Settings:
+    """The decoder's settings of these weights."""
+    given = load_card(folder).get("settings", {})
+    return Settings(**{**given, "calibration": tuple(given.get("calibration", ()))})
+
+
+# ------------------------------------------------------------------ from words to statements
+
+def stretches(blocks: Sequence[Block], text: str) -> Iterator[tuple[int, int, int]]:
+    """First block, start and end of each stretch that is read as one: neighbouring body blocks together, headline,
+    captions and pull-quotes each by itself.  Debris is a wall.  A document without blocks is one stretch."""
+    if not blocks:
+        if text.strip():
+            yield 0, 0, len(text)
+        return
+    open_at: tuple[int, int, int] | None = None
+    for number, block in enumerate(blocks):
+        if open_at and block.role != "body":
+            yield open_at
+            open_at = None
+        if block.role == "body":
+            open_at = (open_at[0], open_at[1], block.end) if open_at else (number, block.start, block.end)
+        elif block.role in REPORT_ROLES:
+            yield number, block.start, block.end
+    if open_at:
+        yield open_at
+
+
+def to_statement(text: str, words: Words, one: Candidate, blocks: Sequence[Block], number: int, *,
+                 in_headline: bool) -> Statement:
+    """The statement that a candidate stands for, at its characters."""
+    content = spans(text, words, one.content)
+    return Statement(id=f"s{number + 1}", form=form(words, one.content), content=content,
+                     source=spans(text, words, one.source), cue=spans(text, words, one.cue), in_headline=in_headline,
+                     block=next((n for n, b in enumerate(blocks) if b.start <= content[0].start < b.end), 0),
+                     score=round(one.score, 4))
+
+
+def spans(text: str, words: Words, ranges: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
+    """Characters of word ranges."""
+    return tuple(Span(int(words.start[s]), int(words.end[e - 1])) for s, e in ranges)
+
+
+def form(words: Words, content: Iterable[tuple[int, int]]) -> Form:
+    """direct: every word stands between marks; indirect: none does; mixed: some do."""
+    inside = [words.state[at] for s, e in content for at in range(s, e)
+              if words.state[at] != MARK and words.folded[at][0].isalnum()]
+    quoted = sum(state != OUTSIDE for state in inside)
+    if not quoted:
+        return "indirect"
+    return "direct" if quoted == len(inside) else "mixed"
