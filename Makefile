@@ -12,7 +12,7 @@ DEMO := build/demo.db
 
 help:
 	@sed -n 's/^# \(make .*\)/  \1/p' Makefile
-	@echo "  make evaluate / schema / docs / golden / lock: see CONTRIBUTING in docs/how-it-works.md"
+	@echo "  make evaluate, schema, docs, golden, lock: see docs/how-it-works.md"
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
