@@ -93,12 +93,10 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
         raise BadQuery(f"{speaker[:60]!r}: no letter or digit in this speaker's name")
     if not (query or speaker or outlet or since or until or form or source_type):
         raise BadQuery("nothing to look for: give words, a speaker, an outlet, a day or a form")
-    outlet, since, until, form, source_type = (given and clean(given) for given in (outlet, since, until, form,
-                                                                                    source_type))
+    since, until, form, source_type = (given and clean(given) for given in (since, until, form, source_type))
     of_report = _conditions({"day >= ?": since, "day <= ?": until}) + ([("current", ())] if current else [])
     if outlet:
-        of_report.append(("instr(fold(outlet), ?)", (fold(outlet),)))
-    db.create_function("fold", 1, fold, deterministic=True)
+        of_report.append(_outlets(db, outlet))
     of_statement = _conditions({"form = ?": form, "source_type = ?": source_type})
     if hidden > 0:
         of_statement.append(("ifnull(score, 1) >= ?", (hidden,)))
@@ -116,10 +114,8 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def fold(text: str | None) -> str | None:
+def fold(text: str) -> str:
     """Text without case and accents, for comparing names."""
-    if text is None:
-        return None
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
@@ -128,6 +124,14 @@ Condition = tuple[str, tuple[object, ...]]
 
 def _conditions(given: dict[str, object]) -> list[Condition]:
     return [(condition, (value,)) for condition, value in given.items() if value]
+
+
+def _outlets(db: sqlite3.Connection, name: str) -> Condition:
+    """The condition that a report is of an outlet whose name has these letters in it, with case and accents folded."""
+    wanted = fold(clean(name))
+    names = [row[0] for row in db.execute("SELECT DISTINCT outlet FROM report WHERE outlet IS NOT NULL")
+             if wanted in fold(row[0])]
+    return f"outlet IN ({', '.join('?' * len(names))})", tuple(names)
 
 
 def _where(conditions: list[Condition]) -> tuple[str, list[object]]:
