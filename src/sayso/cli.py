@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sayso.ledger.intake import Summary
     from sayso.ledger.store import Counts
-    from sayso.model import Page, Problem, Record
+    from sayso.model import Document, Page, Problem, Record
     from sayso.views.report import Card, Paragraph, ReportView
     from sayso.views.search import Found
 
@@ -243,10 +243,11 @@ def _pages(sources: list[str], fields: list[str] | None) -> Iterator[Page | Prob
     return iter(find_pages(sources, fields={name: key for name, _, key in pairs}))
 
 
-def _decode_page(page: Page, document: object) -> str:
-    from sayso.acquire.article import page_text
+def _decode_page(page: Page, document: Document) -> str:
+    """The characters that the document's runs count in."""
+    from sayso.acquire.article import decode_page
 
-    return page_text(page)
+    return decode_page(page.content, page.media_type, document.encoding, page.text_field)
 
 
 def _thresholds() -> tuple[float, float]:

@@ -308,3 +308,27 @@ def test_a_damaged_record_is_named(ledger):
     ledger.db.execute("UPDATE record SET json = ?", (zlib.compress(b'{"schema":"sayso/record/1"}'),))
     with pytest.raises(BadRecord, match="document"):
         ledger.record(page().address)
+
+
+def test_files_that_give_themselves_one_web_address_are_versions(ledger):
+    web = "https://courier.test/ferry"
+    for n, each in enumerate([page(address="/a.html", fetched="2026-03-01"),
+                              page(TEXT + "!", address="/b.html", fetched="2026-03-02")]):
+        made = record(each)
+        assert ledger.add(each, replace(made, document=replace(made.document, address=web))) == \
+            ["new", "new version"][n]
+    assert ledger.find(web) == ledger.find("/b.html") != ledger.find("/a.html")
+
+
+def test_a_copy_seen_sooner_sets_the_order_of_versions(ledger):
+    web = "https://courier.test/ferry"
+
+    def put(each):
+        made = record(each)
+        return ledger.add(each, replace(made, document=replace(made.document, address=web)))
+
+    put(page(address="/late.html", fetched="2026-03-03"))
+    put(page(TEXT + "!", address="/b.html", fetched="2026-03-02"))
+    assert ledger.find(web) == ledger.find("/late.html")
+    assert put(page(address="/early.html", fetched="2026-03-01")) == "unchanged"
+    assert ledger.find(web) == ledger.find("/b.html")

@@ -67,7 +67,7 @@ CREATE TABLE skipped (
 CREATE TABLE report (
     id              INTEGER PRIMARY KEY,   -- row number, for the tables below and the full text; not a promise
     document        TEXT NOT NULL UNIQUE REFERENCES record(document) ON DELETE CASCADE,  -- SHA-256 of the page
-    address         TEXT,                  -- where it was first seen
+    address         TEXT,                  -- web address it was found at or gives itself, else path
     seen            TEXT NOT NULL,         -- when it was first seen, ISO 8601, UTC
     outlet          TEXT,                  -- who printed it
     title           TEXT,                  -- its headline
@@ -84,8 +84,8 @@ CREATE TABLE report (
     statements      INTEGER NOT NULL,      -- how many statements
     without_source  INTEGER NOT NULL,      -- of these: the report names nobody
     without_speaker INTEGER NOT NULL,      -- of these: no actor is known
-    version         INTEGER NOT NULL,      -- 1 for the first that was seen at this address
-    current         INTEGER NOT NULL       -- 1 where no later one was seen at this address
+    version         INTEGER NOT NULL,      -- 1 for the first that was seen with this address
+    current         INTEGER NOT NULL       -- 1 where no later one was seen with this address
 ) STRICT;
 CREATE INDEX report_day ON report(day, id);
 CREATE INDEX report_outlet ON report(outlet, day);

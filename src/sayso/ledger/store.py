@@ -313,10 +313,7 @@ def insert(db: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
 def write_index(db: sqlite3.Connection, record: Record, document: str) -> None:
     """The index rows of one record, in place of those that are there."""
     db.execute("DELETE FROM report WHERE document = ?", (document,))
-    seen = db.execute("SELECT min(seen) FROM sighting WHERE page = ? AND address IS ?",
-                      (document, record.document.address)).fetchone()[0]
-    if seen is None:
-        seen = db.execute("SELECT min(seen) FROM sighting WHERE page = ?", (document,)).fetchone()[0]
+    seen = db.execute("SELECT min(seen) FROM sighting WHERE page = ?", (document,)).fetchone()[0]
     report = insert(db, "report", report_row(record) | {"seen": seen, "version": 1, "current": 1})
     for rows in statement_rows(record):
         statement = insert(db, "statement", rows.row | {"report": report})
@@ -329,15 +326,13 @@ def write_index(db: sqlite3.Connection, record: Record, document: str) -> None:
 
 
 def write_versions(db: sqlite3.Connection, address: str | None) -> None:
-    """Numbers the reports at one address by when they were seen, and marks the last as current."""
+    """Numbers the reports at one address by when they were seen first, and marks the last as current."""
     if address is None:
         return
-    order = {row[0]: n for n, row in enumerate(db.execute(
-        "SELECT page FROM sighting WHERE address = ? ORDER BY seen, page", (address,)), 1)}
-    for (document,) in db.execute("SELECT document FROM report WHERE address = ?", (address,)).fetchall():
-        number = order.get(document, 1)
-        db.execute("UPDATE report SET version = ?, current = ? WHERE document = ?",
-                   (number, number == len(order), document))
+    found = db.execute("SELECT id FROM report WHERE address = ? ORDER BY seen, document", (address,)).fetchall()
+    for number, (report,) in enumerate(found, 1):
+        db.execute("UPDATE report SET version = ?1, current = ?2 WHERE id = ?3 AND (version, current) <> (?1, ?2)",
+                   (number, number == len(found), report))
 
 
 # ------------------------------------------------------------------ the ledger
@@ -366,7 +361,7 @@ class Ledger:
         """What adding a page and the record read from it changed.  UnwritableLedger where it could not be written;
         BadRecord where the record is not of this page, or its text cannot be kept as UTF-8.
 
-        "new version": other bytes were seen at this address before.  "read again": the same page, another reading;
+        "new version": another page is kept whose report has this address.  "read again": the same page, another reading;
         the record is replaced, corrections stay.  The same bytes at another address are one document, kept as it
         was seen first.  `reader` says what read it (the record's own provenance if not given).
         """
@@ -382,22 +377,26 @@ class Ledger:
         reader = reader_of(record) if reader is None else reader
         with _writing(self.db, self.path), transaction(self.db):
             known = self.db.execute("SELECT json, reader FROM record WHERE document = ?", (document,)).fetchone()
-            before = None if page.address is None else self.db.execute(
-                "SELECT 1 FROM sighting WHERE address = ? AND page <> ?", (page.address, document)).fetchone()
+            others = self.db.execute("SELECT 1 FROM report WHERE address = ? AND document <> ?",
+                                     (record.document.address, document)).fetchone()
+            old = self.db.execute("SELECT address FROM report WHERE document = ?", (document,)).fetchone()
             foremost = self._sighted(page, document)
             if page.address is not None:
                 self.db.execute("DELETE FROM skipped WHERE source = ?", (page.address,))
             if known and known["reader"] == reader and (not foremost or zlib.decompress(known["json"]) == line):
-                write_versions(self.db, page.address)
+                self.db.execute("UPDATE report SET seen = (SELECT min(seen) FROM sighting WHERE page = ?1) WHERE "
+                                "document = ?1", (document,))
+                write_versions(self.db, old and old["address"])
                 return "unchanged"
             self.db.execute("INSERT INTO record(document, json, reader, read_at) VALUES (?, ?, ?, ?) ON CONFLICT DO "
                             "UPDATE SET json = excluded.json, reader = excluded.reader, read_at = excluded.read_at",
                             (document, zlib.compress(line), reader, self._clock()))
             write_index(self.db, record, document)
-            write_versions(self.db, page.address)
+            for address in {record.document.address, old and old["address"]}:
+                write_versions(self.db, address)
         if known:
             return "read again"
-        return "new version" if before else "new"
+        return "new version" if others else "new"
 
     def holds(self, page: Page, *, reader: str) -> bool:
         """Whether adding this page, read by this reader, would change nothing: then it need not be read."""
@@ -430,11 +429,10 @@ class Ledger:
     def forget(self, document: str) -> None:
         """Takes a page, its record and all its rows out; corrections stay, for they are people's work."""
         document = self.find(document)
-        addresses = [row[0] for row in self.db.execute("SELECT address FROM sighting WHERE page = ?", (document,))]
+        address = self.db.execute("SELECT address FROM report WHERE document = ?", (document,)).fetchone()[0]
         with _writing(self.db, self.path), transaction(self.db):
             self.db.execute("DELETE FROM page WHERE id = ?", (document,))
-            for address in addresses:
-                write_versions(self.db, address)
+            write_versions(self.db, address)
 
     def reindex(self) -> None:
         """Makes every index table anew from the kept records."""
@@ -472,11 +470,11 @@ class Ledger:
         """The document that an id, the unique beginning of one (four characters or more), an address or a path
         names; of an address, its current version.  NotInLedger where it names none, or more than one."""
         name = name.encode("utf-8", "replace").decode()
-        by_address = "SELECT page FROM sighting WHERE address = ? ORDER BY seen DESC, page DESC LIMIT 1"
-        if row := self.db.execute("SELECT document FROM record WHERE document = ?", (name,)).fetchone():
-            return str(row[0])
-        if row := self.db.execute(by_address, (name,)).fetchone():
-            return str(row[0])
+        by_path = "SELECT page FROM sighting WHERE address = ? ORDER BY seen DESC, page DESC LIMIT 1"
+        for sql in ("SELECT document FROM record WHERE document = ?",
+                    "SELECT document FROM report WHERE address = ? AND current", by_path):
+            if row := self.db.execute(sql, (name,)).fetchone():
+                return str(row[0])
         if len(name) >= 4 and set(name.lower()) <= set("0123456789abcdef"):
             found = self.db.execute("SELECT document FROM record WHERE document >= ?1 AND document < ?1 || 'g' LIMIT 2",
                                     (name.lower(),)).fetchall()
@@ -485,7 +483,7 @@ class Ledger:
             if found:
                 raise NotInLedger(f"{name}: more than one report has an id that begins so; give more of it")
         for path in dict.fromkeys((str(Path(name)), str(Path(name).absolute()), Path(name).absolute().as_uri())):
-            if row := self.db.execute(by_address, (path,)).fetchone():
+            if row := self.db.execute(by_path, (path,)).fetchone():
                 return str(row[0])
         raise NotInLedger(f"{name}: no such report in {self.path}; hoped for an id, its first characters, or an "
                           "address (sayso search WORDS shows them)")
