@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sayso.acquire.encoding import find_encoding
-from sayso.acquire.markup import Outline, Paragraph, walk
+from sayso.acquire import encoding as characters
+from sayso.acquire.outline import Outline, Paragraph, walk
 from sayso.errors import UnreadablePage
 from sayso.model import Block, Document, MediaType, Page, Role, Run
 
@@ -29,7 +29,7 @@ LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|article|div|p|br|h1|span)\
 
 def decode_page(content: bytes, media_type: MediaType, encoding: str, text_field: str | None = None) -> str:
     """The characters that Document.runs count in: the bytes in the encoding that the document names."""
-    return content.decode(encoding, "replace")
+    return characters.decode(content, encoding)
 
 
 def page_text(page: Page) -> str:
@@ -39,17 +39,17 @@ def page_text(page: Page) -> str:
 
 def encoding_of(page: Page) -> str:
     """The encoding of a page; JSON is UTF-8 (RFC 8259, section 8.1)."""
-    return "utf-8" if page.media_type == "application/json" else find_encoding(page.content, page.charset)
+    return "utf-8" if page.media_type == "application/json" else characters.encoding_of(page.content, page.charset)
 
 
 def to_document(page: Page) -> Document:
     """The report on a page.  UnreadablePage where it holds no text at all."""
     encoding = encoding_of(page)
-    characters = decode_page(page.content, page.media_type, encoding, page.text_field)
+    whole = decode_page(page.content, page.media_type, encoding, page.text_field)
     if page.media_type == "application/json":
-        value, places = json_field(characters, page.text_field or "text", where=_where(page))
+        value, places = json_field(whole, page.text_field or "text", where=_where(page))
     else:
-        value, places = characters, [Run(0, len(characters), 0, len(characters))]
+        value, places = whole, [Run(0, len(whole), 0, len(whole))]
     is_html = page.media_type == "text/html" or (page.media_type == "application/json"
                                                  and LOOKS_LIKE_HTML.search(value) is not None)
     read = _read_html(value, page) if is_html else _read_plain(value)

@@ -1,9 +1,9 @@
-"""Bytes → characters: which encoding a page is really in, whatever it says.
+"""Bytes → characters: which encoding a page is in, whatever it says of itself, and its characters in that encoding.
 
-The order is that of the HTML standard (byte order mark, transport, declaration, sniffing) with the two corrections
-that real pages need: what decodes as UTF-8 and is not plain ASCII is UTF-8 whatever was declared, and a declared
-Latin-1 is windows-1252 (WHATWG Encoding, labels).  Known to fail: a short page in a single-byte encoding other than
-windows-1252 that declares nothing, or declares UTF-8.
+The order is that of the HTML standard (13.2.3.2): byte order mark, transport, declaration, then a guess; but a
+declaration that the bytes contradict is not believed.  Decoding replaces what cannot be read by U+FFFD, so that the
+name of the encoding alone is enough to decode the kept bytes in the same way again.
+Known failure: a short page in an undeclared 8-bit encoding other than Windows-1252 may be guessed wrong.
 """
 
 from __future__ import annotations
@@ -11,92 +11,93 @@ from __future__ import annotations
 import codecs
 import re
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DECLARED = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""",
-                      re.I)
-HEAD = 8192
-"""Bytes in which a declaration is looked for; the standard says 1024, pages put it later."""
-SAMPLE = 65536
-"""Bytes that are sniffed."""
-LATIN = frozenset({"ascii", "iso8859-1", "cp1252", "iso8859-15"})
-ESCAPED = frozenset({"iso2022_jp", "hz", "iso2022_kr"})
-"""Encodings whose bytes all look like ASCII."""
-BROKEN = 0.1
-"""A page with fewer wrong bytes than this, to one character of several bytes, is UTF-8 with damage, not another."""
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
+         (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,80}?encoding\s*=\s*["']"""
+                   rb"""([\w.:-]{2,40})""", re.I)
+_DECLARED_WITHIN = 16_384
+"""Bytes searched for a declaration: the standard says 1,024, but real pages put scripts before it."""
+_SNIFFED = 65_536
+"""Bytes looked at for a guess: more changes nothing and costs time."""
+_STATEFUL = re.compile(r"iso2022|^hz$|utf_?(16|32)")
+_LATIN = re.compile(r"^(iso8859-1|latin_?1|ascii|iso8859-15|cp1252)$")
+_WESTERN = frozenset("‘’“”‚„–—…•·€£§©®°«»¿¡½¼¾´×²³ºªàáâãäåæçèéêëìíîïñòóôõöøùúûüýßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŠšŽžœŒ™†‡\xa0")
+_FAULTS_PARDONED = 0.1
+"""Share of broken among all multi-byte sequences up to which a page is still UTF-8: mixed-in foreign bytes."""
 
 
-def find_encoding(content: bytes, charset: str | None = None) -> str:
-    """The name, as Python has it, of the encoding of a page; `charset` is what the transport said.
+def decode(content: bytes, encoding: str) -> str:
+    """The characters of a page: what cannot be read becomes U+FFFD.  LookupError for a name that is no encoding."""
+    return content.decode(encoding, errors="replace")
 
-    Decoding by this name with errors="replace" never fails."""
-    for mark, name in MARKS:
+
+def encoding_of(content: bytes, charset: str | None = None) -> str:
+    """The name of the encoding to decode a page with; `charset` is what the transport says it is."""
+    for mark, name in _BOMS:
         if content.startswith(mark):
             return name
-    declared = [name for name in (_known(charset), _declared(content)) if name]
-    if wide := _wide(content):
-        return wide
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _not_utf8(content, declared)
-    if content.isascii() and declared and declared[0] in ESCAPED:
-        return declared[0]
-    return "utf-8"
-
-
-def _known(label: str | None) -> str | None:
-    """Python's name of an encoding of text, or None for one that it does not know."""
-    try:
-        info = codecs.lookup((label or "").strip().strip("\"'"))
-    except (LookupError, ValueError):
-        return None
-    if not getattr(info, "_is_text_encoding", True) or info.name in {"idna", "punycode", "undefined", "utf-7",
-                                                                     "unicode-escape", "raw-unicode-escape"}:
-        return None
-    return {"gb2312": "gb18030", "gbk": "gb18030"}.get(info.name, "cp1252" if info.name in LATIN else info.name)
+    names = [known for name in (charset, _declared(content)) if name and (known := _codec(name))]
+    for name in names:
+        if _STATEFUL.search(name) and _decodes(content, name) and not _decodes(content, "ascii", unless=b"\x1b"):
+            return name
+    faults, sequences = _utf8_faults(content)
+    if not faults or faults <= _FAULTS_PARDONED * sequences:
+        return "utf-8"
+    for name in names:
+        if name != "utf-8" and not _LATIN.match(name) and _decodes(content, name):
+            return name
+    return _guess(content)
 
 
 def _declared(content: bytes) -> str | None:
-    found = DECLARED.search(content[:HEAD])
-    return _known((found[1] or found[2]).decode("ascii", "ignore")) if found else None
+    found = _META.search(content[:_DECLARED_WITHIN])
+    return (found.group(1) or found.group(2)).decode("ascii", "replace") if found else None
 
 
-def _wide(content: bytes) -> str | None:
-    """UTF-16 without its mark: nearly every second byte of the beginning is zero."""
-    head = content[:1024]
-    half = len(head) // 2
-    if half < 8:
+def _codec(name: str) -> str | None:
+    """Python's name of an encoding of text, or None."""
+    try:
+        known = codecs.lookup(name.strip().strip("\"'"))
+    except (LookupError, ValueError):
         return None
-    if head[1::2].count(0) > 0.7 * half and head[::2].count(0) < 0.1 * half:
-        return "utf-16-le"
-    if head[::2].count(0) > 0.7 * half and head[1::2].count(0) < 0.1 * half:
-        return "utf-16-be"
-    return None
+    return known.name if getattr(known, "_is_text_encoding", True) and known.name not in {"idna", "punycode"} else None
 
 
-def _not_utf8(content: bytes, declared: list[str]) -> str:
-    text = content.decode("utf-8", "replace")
-    wrong = text.count("\ufffd")
-    several = len(content) - len(text)  # at least one byte more than characters for each of several bytes
-    if wrong < BROKEN * several:
-        return "utf-8"
-    for name in declared:
-        if name.startswith(("utf-8", "utf_8", "utf-16", "utf-32")):
-            continue
-        damage = content.decode(name, "replace").count("\ufffd")
-        if name == "cp1252" or damage * 200 < len(content):
-            return name
-    return _sniffed(content)
+def _decodes(content: bytes, name: str, *, unless: bytes = b"") -> bool:
+    if unless and unless in content:
+        return False
+    try:
+        content.decode(name)
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
-def _sniffed(content: bytes) -> str:
+def _utf8_faults(content: bytes) -> tuple[int, int]:
+    """How many byte sequences are no UTF-8, and how many multi-byte ones are."""
+    if _decodes(content, "utf-8"):
+        return 0, 0
+    text = content[:_SNIFFED * 16].decode("utf-8", errors="replace")
+    faults = text.count("�")
+    return max(1, faults), sum(1 for c in text if c > "\x7f") - faults
+
+
+def _guess(content: bytes) -> str:
+    """Windows-1252 where its characters look like Western prose, else what charset-normalizer says."""
+    sample = content[:_SNIFFED] if any(b > 127 for b in content[:_SNIFFED]) else _around_first_high_byte(content)
+    high = [c for c in sample.decode("cp1252", errors="replace") if c > "\x7f"]
+    if high and sum(c in _WESTERN for c in high) >= 0.95 * len(high) and _sparse(high, sample):
+        return "windows-1252"
     from charset_normalizer import from_bytes
+    best = from_bytes(sample).best()
+    return str(best.encoding) if best and best.encoding not in {"utf_8", "ascii"} else "windows-1252"
 
-    high = [i for i, byte in enumerate(content[:SAMPLE * 16]) if byte > 127][:4096]
-    alone = sum(1 for i in high if not (content[i - 1:i].isascii() is False or content[i + 1:i + 2].isascii() is False))
-    if alone > 0.8 * len(high):  # curly quotation marks and accents among English words
-        return "cp1252"
-    first = max(0, high[0] - SAMPLE // 4) if high else 0
-    best = from_bytes(content[first:first + SAMPLE]).best()
-    return _known(best.encoding if best else None) or "cp1252"
+
+def _sparse(high: list[str], sample: bytes) -> bool:
+    """Whether letters beyond ASCII are few among the letters, as in Western text and not in Cyrillic or Greek."""
+    return len(high) <= 0.25 * max(1, sum(65 <= b <= 122 for b in sample))
+
+
+def _around_first_high_byte(content: bytes) -> bytes:
+    at = next((m.start() for m in re.finditer(rb"[\x80-\xff]", content)), 0)
+    return content[max(0, at - _SNIFFED // 2):at + _SNIFFED // 2]
