@@ -10,12 +10,13 @@ part and on the tuning half of `evaluation/chains`.  Known failure: two people o
 from __future__ import annotations
 
 import math
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sayso.annotate.mentions import Found, Gender, bare, read_lexicon, singular
-from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person
+from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person, skeleton
 from sayso.annotate.parse import Paragraph, phrase
 from sayso.model import EntityType, Span
 
@@ -63,9 +64,13 @@ class Group:
     role_words: set[str] = field(default_factory=set)
     gender: Gender | None = None
     plural: bool = False
+    votes: Counter[EntityType] = field(default_factory=Counter)
+    named: bool = False
 
     def add(self, mention: Found) -> None:
         self.mentions.append(mention)
+        self.votes.update(mention.types)
+        self.named = self.named or mention.kind == "name"
         if mention.kind == "name":
             self.keys.append(key(mention.words))
         if mention.kind != "pronoun":
@@ -76,16 +81,9 @@ class Group:
 
     @property
     def type(self) -> EntityType:
-        votes: Counter[EntityType] = Counter()
-        for mention in self.mentions:
-            votes.update(mention.types)
-        if not votes and self.gender:
-            return "person"
-        return votes.most_common(1)[0][0] if votes else "other"
-
-    @property
-    def named(self) -> bool:
-        return any(mention.kind == "name" for mention in self.mentions)
+        if not any(self.votes.values()):
+            return "person" if self.gender else "other"
+        return max(self.votes, key=lambda kind: self.votes[kind])
 
     def last_before(self, mention: Found) -> Found | None:
         return max((one for one in self.mentions if one.start < mention.start), key=lambda one: one.start, default=None)
@@ -106,6 +104,7 @@ class Spoken:
 def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequence[Paragraph]) -> list[Found]:
     """The mentions with the model's types and numbers on those that it found too, and with those that only it found."""
     by_head = {one.head: one for one in mentions}
+    heads = [one.head for one in mentions]
     names = [one for one in mentions if one.kind == "name"]
     where = {start: one for one in names for start in range(one.start, one.end)}
     added = []
@@ -128,7 +127,7 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
                                            alignment_mode="expand")[0]
         plural = token.tag_ in ("NNS", "NNPS")
         types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})  # type: ignore[dict-item]
-        before = max((m for m in mentions if m.head <= one.head), key=lambda m: m.head, default=None)
+        before = mentions[max(0, bisect(heads, one.head) - 1)] if mentions else None
         added.append(Found(one.start, one.end, one.head, "nominal", (singular(token.text),), place,
                            before.sentence if before else 0, paragraph.run, types=types, plural=plural,
                            subject=token.dep_ in ("nsubj", "nsubjpass"), token=token, offset=paragraph.start, linked=number,
@@ -156,7 +155,7 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
     sources = {id(found) for statement in spoken for found in statement.source}
     described = [one for one in mentions if one.kind == "nominal"]
     _appositions(text, [one for one in described if one.linked is None or one.types["person"] > TRUST], names, owner, put)
-    quoted = sorted(span for statement in spoken for span in statement.quoted)
+    scene = Scene(mentions, groups, owner, sources, spoken)
 
     def model_choice(mention: Found) -> Group | None:
         """The group of the nearest mention up the model's chain that has one."""
@@ -173,12 +172,12 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
             continue
         choice = model_choice(mention)
         if mention.kind == "nominal":
-            _resolve_description(mention, id(mention) in sources, groups, owner, sources, put, choice)
+            _resolve_description(mention, scene, put, choice)
         elif mention.person == 3:
-            _resolve_pronoun(mention, groups, owner, sources, quoted, spoken, put, choice, bool(linked))
+            _resolve_pronoun(mention, scene, put, choice, bool(linked))
         else:
-            statement = next((one for one in spoken if any(a <= mention.start < b for a, b in one.quoted)), None)
-            group = next((owner[id(f)] for f in statement.source if id(f) in owner), None) if statement else None
+            statement = scene.speech_around(mention)
+            group = scene.speaker(statement) if statement else None
             if group is not None and (mention.plural or not group.plural):
                 put(mention, group)
             elif statement is None and choice is not None:
@@ -187,43 +186,101 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
             group = Group()
             groups.append(group)
             put(mention, group)
-    if linked:
-        _name_the_nameless(groups, owner)
+        if id(mention) in owner:
+            scene.learn(mention, owner[id(mention)])
     return groups, owner
 
 
-def _name_the_nameless(groups: list[Group], owner: dict[int, Group]) -> None:
-    """Nothing is done here yet: see docs/actors.md, what was tried."""
+class Scene:
+    """What has been resolved so far, kept so that looking something up does not grow with the length of the report."""
+
+    def __init__(self, mentions: Sequence[Found], groups: list[Group], owner: dict[int, Group], sources: set[int],
+                 spoken: Sequence[Spoken]) -> None:
+        self.mentions, self.groups, self.owner, self.sources = mentions, groups, owner, sources
+        self.starts = [one.start for one in mentions]
+        self.speeches = sorted((span, one) for one in spoken for span in one.quoted) if spoken else []
+        self.speech_starts = [span.start for span, _ in self.speeches]
+        self.by_noun: dict[str, dict[int, Group]] = defaultdict(dict)
+        self.by_place = {one.start: one for one in mentions if one.kind == "name"}
+        for group in groups:
+            for mention in group.mentions:
+                self.learn(mention, group)
+            for noun in group.role_words:
+                self.by_noun[noun][id(group)] = group
+
+    def learn(self, mention: Found, group: Group) -> None:
+        """Takes note of the nouns by which a group can be taken up again."""
+        if mention.kind != "pronoun":
+            for noun in {singular(word) for word in mention.words} | (group.role_words if mention.kind == "nominal" else set()):
+                self.by_noun[noun][id(group)] = group
+
+    def speech_around(self, mention: Found) -> Spoken | None:
+        """The statement whose quoted words hold a mention."""
+        for span, statement in reversed(self.speeches[max(0, bisect(self.speech_starts, mention.start) - 3):
+                                                      bisect(self.speech_starts, mention.start)]):
+            if span.start <= mention.start < span.end:
+                return statement
+        return None
+
+    def speaker(self, statement: Spoken) -> Group | None:
+        """The group of a statement's source."""
+        return next((self.owner[id(found)] for found in statement.source if id(found) in self.owner), None)
+
+    def before(self, mention: Found, sentences: int) -> list[tuple[Found, Group]]:
+        """Resolved mentions of the same run and kind of block up to so many sentences before, nearest first."""
+        found, position = [], bisect(self.starts, mention.start) - 1
+        while position >= 0 and mention.sentence - self.mentions[position].sentence <= sentences:
+            one = self.mentions[position]
+            if one.start < mention.start and id(one) in self.owner and one.run == mention.run \
+                    and one.headline == mention.headline:
+                found.append((one, self.owner[id(one)]))
+            position -= 1
+        return found
+
+    def after(self, mention: Found, sentences: int) -> list[tuple[Found, Group]]:
+        """Resolved mentions up to so many sentences after, nearest first; of a headline, those of the report."""
+        found, position = [], bisect(self.starts, mention.start)
+        while position < len(self.mentions) and self.mentions[position].sentence - mention.sentence <= sentences:
+            one = self.mentions[position]
+            if one.start > mention.end - 1 and id(one) in self.owner and (one.run == mention.run or mention.headline):
+                found.append((one, self.owner[id(one)]))
+            position += 1
+        return found
 
 
 # ------------------------------------------------------------------ names
 
 def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Callable[[Found, Group], None]) -> None:
     """Long names first, so that a short one always meets the full one, wherever it stands."""
-    full: list[Found] = []
+    by_word: dict[str, dict[int, Group]] = {}
+    by_initial: dict[str, dict[int, Group]] = {}
     for mention in sorted(names, key=lambda one: (-len(key(one.words)), one.start)):
         mine = key(mention.words)
-        exact = [group for group in groups if any(same_spelling(mine, other) for other in group.keys)
+        marks = {skeleton(word) for word in (mine[0], mine[-1])}
+        near = {number: group for mark in marks for number, group in by_word.get(mark, {}).items()}
+        around = [group for _, group in sorted(near.items())]
+        exact = [group for group in around if any(same_spelling(mine, other) for other in group.keys)
                  and not _conflict(mention, group)]
-        if exact and len(mine) > 1:
-            put(mention, exact[0])
-            continue
-        longer = [group for group in groups if not _conflict(mention, group) and any(
-            short_for_person(mine, other) if group.type in ("person", "other") else short_for_body(mine, other)
-            for other in group.keys) and not (mention.types["place"] >= 8 and group.type != "place")
-            and not (group.type == "person" and mention.types["organisation"] >= 4)]
-        choice = _nearest(mention, longer) if longer else (exact[0] if exact else None)
-        if not longer and not exact:
-            choice = next((group for group in groups if group.type != "person" and any(
-                is_acronym(mention.words[0], one.words) for one in group.mentions)), None) if len(mine) == 1 and \
-                text[mention.start:mention.end].isupper() else None
-        if longer and choice is None:
-            continue                                           # two people of one surname, and nothing tells which
+        choice = exact[0] if exact else None
+        if not (exact and len(mine) > 1):
+            longer = [group for group in around if not _conflict(mention, group) and any(
+                short_for_person(mine, other) if group.type in ("person", "other") else short_for_body(mine, other)
+                for other in group.keys) and not (mention.types["place"] >= 8 and group.type != "place")
+                and not (group.type == "person" and mention.types["organisation"] >= 4)]
+            if longer:
+                choice = _nearest(mention, longer)
+                if choice is None:
+                    continue                                   # two people of one surname, and nothing tells which
+            elif not exact and len(mine) == 1 and text[mention.start:mention.end].isupper():
+                choice = next((group for group in by_initial.get(mine[0][:1], {}).values() if group.type != "person" and any(
+                    is_acronym(mention.words[0], one.words) for one in group.mentions)), None)
         if choice is None:
             choice = Group()
             groups.append(choice)
-            full.append(mention)
         put(mention, choice)
+        for mark in {skeleton(word) for word in mine}:
+            by_word.setdefault(mark, {})[mention.start if len(choice.mentions) == 1 else choice.mentions[0].start] = choice
+        by_initial.setdefault(mine[0][:1], {})[choice.mentions[0].start] = choice
     _defined_acronyms(text, names, groups)
 
 
@@ -306,7 +363,7 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
                 end = tokens[stop]
                 group.roles.append(Span(mention.offset + begin.idx, mention.offset + end.idx + len(end.text)))
                 group.role_words.add(singular(token.text))
-                mention.types["person"] += 4
+                group.votes["person"] += 4
                 group.gender = group.gender or titles[singular(token.text)] or None  # type: ignore[assignment]
                 break
 
@@ -314,11 +371,12 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
 def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], owner: dict[int, Group],
                  put: Callable[[Found, Group], None]) -> None:
     """“The dockers’ leader, Kofi Badu”, “Kofi Badu, the dockers’ leader”: one person, and a role."""
+    starts = [name.start for name in names]
     for mention in described:
         if mention.plural or not mention.types["person"]:
             continue
-        near = [(name, owner[id(name)]) for name in names if id(name) in owner and name.run == mention.run
-                and abs(name.start - mention.start) <= 300]
+        near = [(name, owner[id(name)]) for name in names[bisect(starts, mention.start - 300):bisect(starts, mention.end + 60)]
+                if id(name) in owner and name.run == mention.run]
         beside = [pair for pair in near if _stands_after(text, mention, pair[0], pair[1])] or \
             [pair for pair in near if pair[1].type == "person" and pair[0].end <= mention.start
              and text[pair[0].end:mention.start] in (", ", " (")]
@@ -326,7 +384,7 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
             continue
         name, group = beside[0]
         put(mention, group)
-        name.types["person"] += 3
+        group.votes["person"] += 3
         group.gender = group.gender or mention.gender
         begin = mention.start + next((len(article) for article in ("the ", "a ", "an ")
                                       if text[mention.start:mention.end].lower().startswith(article)), 0)
@@ -345,20 +403,19 @@ def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
 
 # ------------------------------------------------------------------ descriptions
 
-def _resolve_description(mention: Found, is_source: bool, groups: list[Group], owner: dict[int, Group],
-                         sources: set[int], put: Callable[[Found, Group], None], choice: Group | None) -> None:
+def _resolve_description(mention: Found, scene: Scene, put: Callable[[Found, Group], None], choice: Group | None) -> None:
     """Joins a description to its group, or opens one for it where it is a source; else leaves it alone."""
     noun = mention.words[0]
-    candidates = [group for group in groups if _fits(mention, noun, group, owner, groups)]
+    is_source = id(mention) in scene.sources
+    candidates = [group for group in scene.by_noun.get(noun, {}).values() if _fits(mention, noun, group, scene)]
     best = _recent(mention, candidates)
     if best is None and is_source and mention.types["person"] and not mention.plural and \
             (mention.definite or mention.headline):
-        best = _ahead(mention, groups, sources)
-    if best is None and (mention.definite or mention.headline) and mention.types["organisation"] and not mention.plural \
+        best = _ahead(mention, scene)
+    if best is None and mention.definite and mention.types["organisation"] and not mention.plural \
             and noun in GENERIC_BODIES and mention.of_name is None and not mention.headline:
-        near = [group for group in groups if group.type == "organisation" and group.named
-                and (last := group.last_before(mention)) and mention.sentence - last.sentence <= 2]
-        best = near[0] if len(near) == 1 else None
+        near = {id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named}
+        best = next(iter(near.values())) if len(near) == 1 else None
     if best is None and choice is not None and _may_follow(mention, choice):
         put(mention, choice)
         return
@@ -366,29 +423,28 @@ def _resolve_description(mention: Found, is_source: bool, groups: list[Group], o
         put(mention, best)
         best.role_words.add(noun)
         if mention.of_name is not None and mention.types["person"] and best.named and not mention.headline:
-            article = len(mention.token.doc[mention.token.left_edge.i].text_with_ws) \
-                if mention.token.doc[mention.token.left_edge.i].lower_ in ("the", "a", "an") else 0
+            first = mention.token.doc[mention.token.left_edge.i]
+            article = len(first.text_with_ws) if first.lower_ in ("the", "a", "an") else 0
             best.roles.append(Span(mention.start + article, mention.end))
     elif is_source:
         group = Group()
-        groups.append(group)
+        scene.groups.append(group)
         put(mention, group)
 
 
-def _fits(mention: Found, noun: str, group: Group, owner: dict[int, Group], groups: Sequence[Group]) -> bool:
-    if mention.gender and group.gender and mention.gender != group.gender:
+def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
+    if not group.mentions or (mention.gender and group.gender and mention.gender != group.gender):
         return False
     if not (mention.definite or mention.headline):
         return False
-    here = [one for one in group.mentions if one.run == mention.run or one.kind == "name" or mention.headline]
-    if not here:
+    if not (mention.headline or group.named or any(one.run == mention.run for one in group.mentions)):
         return False
     if mention.of_name is not None:
-        body = next((owner.get(id(one)) for other in groups for one in other.mentions if one.start == mention.of_name), None)
-        inside = {id(owner.get(id(name))) for one in group.mentions if one.kind == "nominal" and one.of_name is not None
-                  for other in groups for name in other.mentions if name.start == one.of_name}
-        same = body is not None and id(body) in inside
-        if not same and any(one.kind == "nominal" and one.of_name is not None for one in group.mentions):
+        bodies = [scene.owner.get(id(scene.by_place[one.of_name])) for one in group.mentions
+                  if one.kind == "nominal" and one.of_name in scene.by_place]
+        own = scene.by_place.get(mention.of_name)
+        body = scene.owner.get(id(own)) if own else None
+        if bodies and not (body is not None and any(other is body for other in bodies)):
             return False
     if mention.types["person"] and not mention.plural:
         if group.plural:
@@ -409,20 +465,16 @@ def _recent(mention: Found, candidates: Sequence[Group]) -> Group | None:
     return min(after, key=lambda pair: pair[0])[1] if after else None
 
 
-def _ahead(mention: Found, groups: Sequence[Group], sources: set[int]) -> Group | None:
+def _ahead(mention: Found, scene: Scene) -> Group | None:
     """The one person whom the next sentences name as a source, where the lead leaves them without a name."""
-    found: list[tuple[int, Group]] = []
-    for group in groups:
-        if group.type not in ("person", "other") or not group.named or group.plural:
+    for one, group in scene.after(mention, AHEAD):
+        if id(one) not in scene.sources or group.type not in ("person", "other") or not group.named or group.plural:
             continue
-        speaks = [one.start for one in group.mentions if id(one) in sources and one.start > mention.end
-                  and one.sentence - mention.sentence <= AHEAD and (one.run == mention.run or mention.headline)]
-        earlier = any(one.start < mention.start and not one.headline for one in group.mentions)
+        earlier = any(m.start < mention.start and not m.headline for m in group.mentions)
         clash = bool(group.role_words) and mention.words[0] not in group.role_words and not mention.headline
-        if speaks and not earlier and not clash and not (mention.gender and group.gender and
-                                                         mention.gender != group.gender):
-            found.append((min(speaks), group))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+        if not earlier and not clash and not (mention.gender and group.gender and mention.gender != group.gender):
+            return group
+    return None
 
 
 def _may_follow(mention: Found, group: Group) -> bool:
@@ -434,30 +486,32 @@ def _may_follow(mention: Found, group: Group) -> bool:
 
 # ------------------------------------------------------------------ pronouns
 
-def _resolve_pronoun(mention: Found, groups: list[Group], owner: dict[int, Group], sources: set[int],
-                     quoted: Sequence[Span], spoken: Sequence[Spoken], put: Callable[[Found, Group], None],
-                     choice: Group | None, modelled: bool) -> None:
-    inside = next((span for span in quoted if span[0] <= mention.start < span[1]), None)
-    statement = next((one for one in spoken if any(a <= mention.start < b for a, b in one.quoted)), None) if inside else None
-    speaker = next((owner[id(f)] for f in statement.source if id(f) in owner), None) if statement else None
+def _resolve_pronoun(mention: Found, scene: Scene, put: Callable[[Found, Group], None], choice: Group | None,
+                     modelled: bool) -> None:
+    """Joins a third-person pronoun to the group that fits it best, where it fits clearly better than the next."""
+    speech = scene.speech_around(mention)
+    speaker = scene.speaker(speech) if speech else None
     if modelled and not mention.gender:                        # it, they: the model knows better than distance does
         if choice is not None and choice is not speaker:
             put(mention, choice)
         return
-    ranked = sorted(((_score(mention, group, sources, quoted, inside) + LINK * (group is choice), number)
-                     for number, group in enumerate(groups) if group is not speaker and _agrees(mention, group)),
-                    reverse=True)
-    ranked = [pair for pair in ranked if pair[0] > -math.inf]
+    best: dict[int, tuple[float, Group]] = {}
+    for one, group in scene.before(mention, REACH):
+        if group is not speaker and _agrees(mention, group):
+            score = _closeness(mention, one, scene, speech)
+            if score > best.get(id(group), (-math.inf, group))[0]:
+                best[id(group)] = score, group
+    ranked = sorted(((score + _standing(mention, group) + LINK * (group is choice), -order, group)
+                     for order, (score, group) in enumerate(best.values())), key=lambda row: row[:2], reverse=True)
     if not ranked:
-        if mention.gender and id(mention) in sources:
-            following = [(first.start, group) for group in groups if _agrees(mention, group) and group.named
-                         and (first := group.first_after(mention)) and first.sentence - mention.sentence <= 2]
+        if mention.gender and id(mention) in scene.sources:
+            following = {id(group): group for _, group in scene.after(mention, 2) if _agrees(mention, group) and group.named}
             if len(following) == 1:
-                put(mention, following[0][1])
+                put(mention, next(iter(following.values())))
         return
     if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < (MODEL_MARGIN if modelled else MARGIN):
         return
-    put(mention, groups[ranked[0][1]])
+    put(mention, ranked[0][2])
 
 
 def _agrees(mention: Found, group: Group) -> bool:
@@ -467,37 +521,29 @@ def _agrees(mention: Found, group: Group) -> bool:
     word = mention.words[0]
     if mention.gender:
         return kind in ("person", "other") and not group.plural and group.gender in (None, mention.gender) and \
-            (kind == "person" or any(one.subject for one in group.mentions))
+            (kind == "person" or any(one.subject for one in group.mentions[:20]))
     if mention.plural:
         return group.plural or kind == "group" or (kind == "organisation" and word in ("they", "their", "them"))
     return kind in ("organisation", "place", "document", "other") and not group.plural and group.gender is None
 
 
-def _score(mention: Found, group: Group, sources: set[int], quoted: Sequence[Span], inside: Span | None
-           ) -> float:
-    """How well a group fits a pronoun: near, subject, source, of known gender; minus infinity where it cannot be it."""
-    best = -math.inf
-    for one in group.mentions:
-        if one.start >= mention.start or one.run != mention.run or one.headline != mention.headline:
-            continue
-        apart = mention.sentence - one.sentence
-        if apart > REACH:
-            continue
-        if apart == 0 and not mention.words[0] in ("his", "her", "its", "their") and mention.token.head.i == one.token.head.i:
-            continue                                           # “Ada told her”: arguments of one verb are two people
-        score = -0.7 * min(apart, 4) - 0.15 * max(0, apart - 4) - (0.5 if one.paragraph != mention.paragraph else 0)
-        score += 1.2 * one.subject + 1.0 * (id(one) in sources) + 0.3 * (one.kind == "name")
-        if inside is None and any(a <= one.start < b for a, b in quoted):
-            score -= 1.5
-        if mention.subject and one.subject:
-            score += 0.4
-        best = max(best, score)
-    if best == -math.inf:
-        return best
+def _closeness(mention: Found, one: Found, scene: Scene, speech: Spoken | None) -> float:
+    """How well an earlier mention fits a pronoun: near, subject, source; minus infinity where it cannot be it."""
+    apart = mention.sentence - one.sentence
+    if apart == 0 and mention.words[0] not in ("his", "her", "its", "their") and mention.token.head.i == one.token.head.i:
+        return -math.inf                                       # “Ada told her”: arguments of one verb are two people
+    score = -0.7 * min(apart, 4) - 0.15 * max(0, apart - 4) - (0.5 if one.paragraph != mention.paragraph else 0)
+    score += 1.2 * one.subject + 1.0 * (id(one) in scene.sources) + 0.3 * (one.kind == "name")
+    if speech is None and scene.speech_around(one) is not None:
+        score -= 1.5
+    return score + 0.4 * (mention.subject and one.subject)
+
+
+def _standing(mention: Found, group: Group) -> float:
+    """What speaks for a group as a whole: a known gender that agrees, a name, being spoken of much."""
+    score = 0.2 * math.log1p(len(group.mentions)) + NAMED * group.named
     if mention.gender and group.gender == mention.gender:
-        best += 1.2
+        score += 1.2
     if mention.plural and group.type == "organisation":
-        best -= 0.8
-    if group.type == "place":
-        best -= 0.8
-    return best + 0.2 * math.log1p(len(group.mentions)) + NAMED * group.named
+        score -= 0.8
+    return score - 0.8 * (group.type == "place")

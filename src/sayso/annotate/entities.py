@@ -8,6 +8,7 @@ in the ledger, where it can be undone.  Known failure: two people who share ever
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -58,7 +59,15 @@ def group_mentions(record: Record, links: Links | None = None
     headlines = frozenset(n for n, block in enumerate(document.blocks) if block.role == "headline")
     sources = [span for statement in record.statements for span in statement.source]
     found = find_mentions(paragraphs, headlines, sources)
-    spoken = [as_spoken(document.text, one, found, paragraphs) for one in record.statements]
+    places = [one.start for one in paragraphs]
+    order = sorted(found, key=lambda one: one.start)
+    starts = [one.start for one in order]
+
+    def near(span: Span) -> tuple[list[Found], list[Paragraph]]:
+        at = max(0, bisect(places, span.start) - 1)
+        return order[bisect(starts, span.start - 1):bisect(starts, span.end)], list(paragraphs[at:at + 1])
+
+    spoken = [as_spoken(document.text, one, near) for one in record.statements]
     linked = links(document) if links else ()
     found = add_linked(found, linked, paragraphs) if linked else found
     groups, owner = resolve(document.text, found, paragraphs, spoken, linked)
@@ -70,8 +79,8 @@ def find_entities(record: Record) -> Record:
     return FindEntities()(record)
 
 
-def as_spoken(text: str, statement: Statement, found: Sequence[Found], paragraphs: Sequence[Paragraph]) -> Spoken:
-    """A statement with the mentions that may be its source, likeliest first."""
+def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list[Found], list[Paragraph]]]) -> Spoken:
+    """A statement with the mentions that may be its source, likeliest first; `near` gives what stands at a span."""
     quoted: list[Span] = []
     for start, end in statement.content:
         pieces = [Span(m.start(1), m.end(1)) for m in QUOTED.finditer(text, start, end) if m.end(1) > m.start(1)]
@@ -80,6 +89,7 @@ def as_spoken(text: str, statement: Statement, found: Sequence[Found], paragraph
         quoted += pieces
     chosen: list[Found] = []
     for source in statement.source:
+        found, paragraphs = near(source)
         within = [one for one in found if source.start <= one.start and one.end <= source.end]
         heads: set[int] = set()
         for paragraph in paragraphs:

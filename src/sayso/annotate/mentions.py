@@ -9,6 +9,7 @@ ordinary nouns join the name beside them.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -331,8 +332,8 @@ def _pronouns(paragraph: Paragraph, number: int, sentences: dict[int, int]) -> I
 def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], taken: set[int], names: list[Found],
                   sources: list[Span]) -> Iterator[Found]:
     titles, bodies = read_lexicon("titles"), read_lexicon("organisations")
-    heads = {token.i for source in sources if paragraph.start <= source.start < paragraph.end
-             for token in source_heads(paragraph, source)}
+    low = bisect(sources, (paragraph.start, 0))
+    heads = {token.i for source in sources[low:bisect(sources, (paragraph.end, 0))] for token in source_heads(paragraph, source)}
     done: set[tuple[int, int]] = set()
     for token in paragraph.parsed:
         if token.i in taken and token.i not in heads or token.lower_ in PRONOUNS:
