@@ -9,12 +9,14 @@ nothing (“Zorza has it that …”); relays named a paragraph before.
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sayso.claims.headlines import bear_out
-from sayso.claims.source_type import classes, is_medium, media_names, reason_for_anonymity, singular, source_type
+from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, source_type
 from sayso.claims.wire import wire_hand
 from sayso.model import Document, Entity, Hand, Mention, Provenance, Record, Span, Statement
 
@@ -52,6 +54,30 @@ class Frame:
     content: tuple[Span, ...]
 
 
+class Report:
+    """A record's parts by place, so that looking one up does not grow with the length of the report."""
+
+    def __init__(self, record: Record, paragraphs: Sequence[Any]) -> None:
+        self.record, self.text, self.paragraphs = record, record.document.text, paragraphs
+        self.starts = [one.start for one in paragraphs]
+        self.people = {entity.id: entity for entity in record.entities}
+        self.mentions = sorted(record.mentions, key=lambda one: one.start)
+        self.mention_starts = [one.start for one in self.mentions]
+
+    def paragraph(self, position: int) -> Any | None:
+        """The paragraph that holds a character."""
+        at = bisect(self.starts, position) - 1
+        return self.paragraphs[at] if at >= 0 and position < self.paragraphs[at].end else None
+
+    def number(self, position: int) -> int:
+        """The number of the paragraph that holds a character, or of the one before it."""
+        return max(0, bisect(self.starts, position) - 1)
+
+    def mentions_in(self, start: int, end: int) -> list[Mention]:
+        """Mentions that begin in text[start:end]."""
+        return self.mentions[bisect(self.mention_starts, start - 1):bisect(self.mention_starts, end)]
+
+
 @dataclass(frozen=True, slots=True)
 class TraceHands:
     """The stage; `parse` gives the report's paragraphs (annotate.parse.parse_report)."""
@@ -65,30 +91,32 @@ class TraceHands:
 
 def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
     """The record with source_type, chain, parent, reason and borne_out_by on each statement."""
-    statements = _parents(_merge_relays(record.statements, record.document.text))
-    people = {entity.id: entity for entity in record.entities}
+    report = Report(record, paragraphs)
+    near = _neighbours(record.statements, report)
+    kept, merged = _merge_relays(record.statements, near, report.text)
+    statements = _parents(kept, near)
+    by_id = {one.id: one for one in statements}
+    near = _neighbours(statements, report)
     document = record.document
     mine: dict[str, Statement] = {}
     own: dict[str, tuple[Hand | None, list[Hand], list[Hand]]] = {}
     for statement in statements:
-        around = next((one for one in statements if one.id == statement.parent), None)
-        frames = _frames(statement, around, statements, paragraphs)
-        speaker, origins, relays, swapped = _hands(statement, frames, record, people)
-        for gone in record.statements:                         # “according to …” merged into this one
-            if gone not in statements and _covers(gone, statement):
-                relays += [(RANK_REPORTED, hand) for hand in _merged_hand(gone, record, people, paragraphs)
-                           if hand.name not in {one.name for _, one in relays}]
-        relays = [hand for _, hand in sorted(relays, key=lambda pair: pair[0])]
-        head = _head(paragraphs, statement.source) if swapped is None else swapped.head
-        known = people.get(speaker.entity or "") if speaker else None
+        frames = _frames(statement, by_id.get(statement.parent or ""), near[statement.id], report)
+        speaker, origins, ranked, swapped = _hands(statement, frames, report)
+        for gone in merged.get(statement.id, ()):              # “according to …” beside a speaker
+            ranked += [(RANK_REPORTED, hand) for hand in _merged_hand(gone, report)
+                       if hand.name not in {one.name for _, one in ranked}]
+        relays = [hand for _, hand in sorted(ranked, key=lambda pair: pair[0])]
+        head = _head(report, statement.source) if swapped is None else swapped.head
+        known = report.people.get(speaker.entity or "") if speaker else None
         kind = "unattributed" if speaker is None and not statement.source else source_type(
             head, _words(document.text, statement.source) if swapped is None else swapped.name, known,
             by_name=known is not None and "@" not in known.id)
-        reason = reason_for_anonymity(document.text, _spots(statement, paragraphs)) if kind == "anonymous" else None
+        reason = reason_for_anonymity(document.text, _spots(statement, report)) if kind == "anonymous" else None
         mine[statement.id] = replace(statement, source_type=kind, reason=reason,
                                      speaker=speaker.entity if speaker else None)
-        own[statement.id] = speaker, [hand for hand in origins], relays
-    wire = wire_hand(document, people)
+        own[statement.id] = speaker, origins, relays
+    wire = wire_hand(document, report.people)
     done = tuple(replace(mine[one.id], chain=_chain(one, mine, own, wire, document)) for one in statements)
     done = bear_out(done, document.text)
     return replace(record, statements=done,
@@ -125,11 +153,24 @@ def _covers(outer: Statement, inner: Statement) -> bool:
     return within(inner.content) and bool(marks) and any(within((mark,)) for mark in marks)
 
 
-def _parents(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+def _neighbours(statements: Sequence[Statement], report: Report) -> dict[str, list[Statement]]:
+    """Statement id → the statements that touch a paragraph which its own parts touch."""
+    touched: dict[int, list[Statement]] = defaultdict(list)
+    places: dict[str, set[int]] = {}
+    for one in statements:
+        places[one.id] = {number for start, end in (*one.content, *one.source, *one.cue)
+                          for number in range(report.number(start), report.number(end - 1) + 1)}
+        for number in places[one.id]:
+            touched[number].append(one)
+    return {one.id: list({other.id: other for number in sorted(places[one.id]) for other in touched[number]}.values())
+            for one in statements}
+
+
+def _parents(statements: Sequence[Statement], near: dict[str, list[Statement]]) -> tuple[Statement, ...]:
     """Each statement with the smallest one around it as parent, DEEPEST levels at most."""
     size = {one.id: sum(e - s for s, e in one.content) for one in statements}
-    around = {one.id: min((other for other in statements if _covers(other, one)), key=lambda other: size[other.id],
-                          default=None) for one in statements}
+    around = {one.id: min((other for other in near[one.id] if other.id in size and _covers(other, one)),
+                          key=lambda other: size[other.id], default=None) for one in statements}
     kept = []
     for one in statements:
         depth, parent = 1, around[one.id]
@@ -141,40 +182,38 @@ def _parents(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     return tuple(kept)
 
 
-def _merge_relays(statements: tuple[Statement, ...], text: str) -> tuple[Statement, ...]:
-    """The statements without those that only say who relayed another: “…,” X said, *according to Y*."""
-    kept = []
+def _merge_relays(statements: Sequence[Statement], near: dict[str, list[Statement]], text: str
+                  ) -> tuple[list[Statement], dict[str, list[Statement]]]:
+    """The statements without those that only say who relayed another (“…,” X said, *according to Y*), and those by the
+    id of the one they belong to."""
+    kept: list[Statement] = []
+    merged: dict[str, list[Statement]] = defaultdict(list)
     for one in statements:
         cue = text[one.cue[0].start:one.cue[-1].end].lower() if one.cue else ""
-        last = one.content[-1]
-        trailing = bool(one.source) and one.source[0].start >= last.end
-        relayed = any(_covers(one, other) and other.source for other in statements)
-        if relayed and (cue.startswith("according") or (trailing and is_medium(_words(text, one.source)))):
-            continue
-        kept.append(one)
-    return tuple(kept)
+        trailing = bool(one.source) and one.source[0].start >= one.content[-1].end
+        inside = [other for other in near[one.id] if other.source and _covers(one, other)]
+        if inside and (cue.startswith("according") or (trailing and is_medium(_words(text, one.source)))):
+            for other in inside:
+                merged[other.id].append(one)
+        else:
+            kept.append(one)
+    return kept, merged
 
 
-def _merged_hand(gone: Statement, record: Record, people: dict[str, Entity], paragraphs: Sequence[Any]) -> list[Hand]:
-    head = _head(paragraphs, gone.source)
-    paragraph = _paragraph_at(paragraphs, gone.source[0].start) if gone.source else None
+def _merged_hand(gone: Statement, report: Report) -> list[Hand]:
+    head = _head(report, gone.source)
+    paragraph = report.paragraph(gone.source[0].start) if gone.source else None
     if head is None or paragraph is None:
         return []
-    named = _named(head, paragraph, record, people)
+    named = _named(head, paragraph, report)
     return [Hand("relay", named.entity, named.name, *named.span)]
 
 
 # ------------------------------------------------------------------ the words around a statement
 
-def _paragraph_at(paragraphs: Sequence[Any], position: int) -> Any | None:
-    return next((one for one in paragraphs if one.start <= position < one.end), None)
-
-
-def _head(paragraphs: Sequence[Any], spans: tuple[Span, ...]) -> Any | None:
+def _head(report: Report, spans: tuple[Span, ...]) -> Any | None:
     """The head word of a source: the token in it whose own head lies outside, nouns before the rest."""
-    if not spans:
-        return None
-    paragraph = _paragraph_at(paragraphs, spans[0].start)
+    paragraph = report.paragraph(spans[0].start) if spans else None
     if paragraph is None:
         return None
     low, high = spans[0].start - paragraph.start, spans[0].end - paragraph.start
@@ -185,50 +224,48 @@ def _head(paragraphs: Sequence[Any], spans: tuple[Span, ...]) -> Any | None:
     return next(iter(nouns or tops or inside), None)
 
 
-def _frames(statement: Statement, around: Statement | None, statements: Sequence[Statement],
-            paragraphs: Sequence[Any]) -> list[Frame]:
+def _sentences(paragraph: Any, spans: Sequence[Span]) -> list[Any]:
+    """The sentences of a paragraph that any of the spans touches."""
+    return [sentence for sentence in paragraph.parsed.sents if any(
+        paragraph.start + sentence.start_char < end and start < paragraph.start + sentence.end_char
+        for start, end in spans)]
+
+
+def _frames(statement: Statement, around: Statement | None, near: Sequence[Statement], report: Report) -> list[Frame]:
     """The sentences that hold the cue and source (else the content's last), without this content and its siblings'."""
     marks = [*statement.cue, *statement.source] or [statement.content[-1]]
-    hidden = [span for other in statements for span in other.content
-              if other is statement or not (_covers(other, statement))]
+    hidden = [span for other in near for span in other.content
+              if other.id == statement.id or not _covers(other, statement)]
     frames = []
-    for paragraph in paragraphs:
-        spots = [mark for mark in marks if paragraph.start <= mark.start < paragraph.end]
-        if not spots:
+    for number in sorted({report.number(mark.start) for mark in marks}):
+        paragraph = report.paragraphs[number]
+        touching = _sentences(paragraph, [mark for mark in marks if paragraph.start <= mark.start < paragraph.end])
+        if not touching:
             continue
-        tokens = []
-        touching = [sentence for sentence in paragraph.parsed.sents if any(
-            paragraph.start + sentence.start_char < end and start < paragraph.start + sentence.end_char
-            for start, end in spots)]
-        reach = [sentence for sentence in paragraph.parsed.sents if any(
-            paragraph.start + sentence.start_char < end and start < paragraph.start + sentence.end_char
-            for start, end in statement.content)]
-        low = min(sentence.start for sentence in touching)
-        high = max(sentence.end for sentence in touching)
+        reach = _sentences(paragraph, statement.content)
+        low, high = touching[0].start, touching[-1].end
         if reach and around is None:
             low, high = min(low, reach[-1].start if reach[-1].start <= high else low), max(high, reach[-1].end)
+        tokens = []
         for token in paragraph.parsed[low:high]:
             place = paragraph.start + token.idx
-            if any(start <= place < end for start, end in hidden) or token.is_space or token.text in "“”\"‘":
+            if token.is_space or token.text in "“”\"‘" or any(start <= place < end for start, end in hidden):
                 continue
-            if around is not None and not any(start <= place < end for start, end in around.content):
-                continue
-            tokens.append(token)
+            if around is None or any(start <= place < end for start, end in around.content):
+                tokens.append(token)
         frames.append(Frame(paragraph, tuple(tokens), statement.source, statement.content))
     return frames
 
 
-def _spots(statement: Statement, paragraphs: Sequence[Any]) -> list[Span]:
+def _spots(statement: Statement, report: Report) -> list[Span]:
     """The sentences of the source and cue, and the one after, for reasons of anonymity."""
     found = []
-    for paragraph in paragraphs:
+    for number in sorted({report.number(span.start) for span in (*statement.cue, *statement.source)}):
+        paragraph = report.paragraphs[number]
         sentences = list(paragraph.parsed.sents)
-        for number, sentence in enumerate(sentences):
-            span = Span(paragraph.start + sentence.start_char, paragraph.start + sentence.end_char)
-            if any(span.start < end and start < span.end for start, end in (*statement.cue, *statement.source)):
-                found.append(span)
-                for after in sentences[number + 1:number + 2]:
-                    found.append(Span(paragraph.start + after.start_char, paragraph.start + after.end_char))
+        for sentence in _sentences(paragraph, (*statement.cue, *statement.source)):
+            last = sentences[min(sentences.index(sentence) + 1, len(sentences) - 1)]
+            found += [Span(paragraph.start + one.start_char, paragraph.start + one.end_char) for one in (sentence, last)]
     return found
 
 
@@ -257,16 +294,17 @@ def _phrase_at(tokens: Sequence[Any], position: int) -> Any | None:
     return head if head.tag_[:2] in ("NN", "CD", "FW", "PR", "DT") or head.text[0].isupper() else None
 
 
-def _named(head: Any, paragraph: Any, record: Record, people: dict[str, Entity]) -> Named:
+def _named(head: Any, paragraph: Any, report: Report) -> Named:
     """Who a noun phrase stands for, by its head word and the mentions in it."""
     place = paragraph.start + head.idx
     low, high = paragraph.phrase(head)
     whole = paragraph.span(low, high)
-    text = record.document.text
-    mentions = [one for one in record.mentions if one.entity and one.kind != "pronoun" or one.kind == "name"]
+    text, people = report.text, report.people
+    here = report.mentions_in(paragraph.start, paragraph.end)
+    mentions = [one for one in here if one.entity and one.kind != "pronoun" or one.kind == "name"]
     exact = next((one for one in mentions if one.kind == "name" and one.start <= place < one.end), None)
     if exact is None and head.tag_.startswith("PRP"):
-        exact = next((one for one in record.mentions if one.start <= place < one.end), None)
+        exact = next((one for one in here if one.start <= place < one.end), None)
     if exact is None and ("media" in classes(head.text) or head.lower_ in ("agency", "network", "report", "dispatch",
                                                                            "story", "service", "broadcaster")):
         after = next((one for one in mentions if one.kind == "name" and 0 <= one.start - (place + len(head.text)) <= 1), None)
@@ -310,10 +348,10 @@ def _may_be_told(named: Named, people: dict[str, Entity]) -> bool:
 
 # ------------------------------------------------------------------ hands from frames
 
-def _hands(statement: Statement, frames: Sequence[Frame], record: Record, people: dict[str, Entity]
+def _hands(statement: Statement, frames: Sequence[Frame], report: Report
            ) -> tuple[Hand | None, list[Hand], list[tuple[int, Hand]], Named | None]:
     """Speaker, origins, ranked relays; and, where the source was only a medium that quotes somebody, who that is."""
-    text = record.document.text
+    text, people = report.text, report.people
     known = people.get(statement.speaker or "")
     speaker = None
     if statement.source:
@@ -330,7 +368,7 @@ def _hands(statement: Statement, frames: Sequence[Frame], record: Record, people
     swapped: Named | None = None
     quoting: list[Named] = []
     for frame in frames:
-        for kind, rank, named in _found(frame, record, people):
+        for kind, rank, named in _found(frame, report):
             mine = any(named.whole.start < end and start < named.whole.end for start, end in statement.source) or \
                 (named.entity is not None and named.entity == statement.speaker)
             if kind == "quotes" and not mine:
@@ -353,14 +391,14 @@ def _hands(statement: Statement, frames: Sequence[Frame], record: Record, people
     return speaker, origins, relays, swapped
 
 
-def _found(frame: Frame, record: Record, people: dict[str, Entity]) -> Iterator[tuple[str, int, Named]]:
+def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
     """What the frame says of hands: ("relay", rank, who), ("origin", 0, who), ("quotes", 0, who is quoted or cited)."""
     tokens = frame.tokens
-    words = [token.lower_ for token in tokens]
+    words, people = [token.lower_ for token in tokens], report.people
 
     def at(position: int) -> Named | None:
         head = _phrase_at(tokens, position)
-        return _named(head, frame.paragraph, record, people) if head is not None else None
+        return _named(head, frame.paragraph, report) if head is not None else None
 
     for i, word in enumerate(words):
         after = words[i + 1] if i + 1 < len(words) else ""
@@ -391,7 +429,7 @@ def _found(frame: Frame, record: Record, people: dict[str, Entity]) -> Iterator[
             if (named := at(i + 2)) is not None:
                 yield "relay", RANK_REPORTED, named
         elif word in ("quoting", "citing", "cites", "cited", "quoted", "quotes"):
-            if word in ("quoted", "quotes", "cited", "cites") and (who := _subject(tokens, i, frame, record, people)) and \
+            if word in ("quoted", "quotes", "cited", "cites") and (who := _subject(tokens, i, frame, report)) and \
                     (who.medium or _may_be_told(who, people)):
                 yield "relay", RANK_REPORTED, who
             if (named := at(i + 1)) is not None:
@@ -402,19 +440,19 @@ def _found(frame: Frame, record: Record, people: dict[str, Entity]) -> Iterator[
         elif word == "based" and after in ("on", "upon"):
             if (named := at(i + 2)) is not None:
                 yield "origin", 0, named
-        elif word in REPORTING and after != "by" and (who := _subject(tokens, i, frame, record, people)) is not None and (
+        elif word in REPORTING and after != "by" and (who := _subject(tokens, i, frame, report)) is not None and (
                 who.medium or (word == "reported" and who.head.text[0].isupper() and _may_be_told(who, people))):
             yield "relay", RANK_REPORTED, who
 
 
-def _subject(tokens: Sequence[Any], verb: int, frame: Frame, record: Record, people: dict[str, Entity]) -> Named | None:
+def _subject(tokens: Sequence[Any], verb: int, frame: Frame, report: Report) -> Named | None:
     """Who does what tokens[verb] says: its parsed subject in the frame, or else the phrase that ends right before it."""
     for child in tokens[verb].children:
         if child.dep_ == "nsubj" and any(child.i == token.i for token in tokens):
-            return _named(child, frame.paragraph, record, people)
+            return _named(child, frame.paragraph, report)
     j = verb - 1
     while j >= 0 and tokens[j].tag_ in ("RB", "VBD", "VBZ", "VBP") and tokens[j].lower_ not in REPORTING:
         j -= 1
     if j >= 0 and tokens[j].tag_[:2] == "NN" and tokens[j].i == tokens[verb].i - (verb - j):
-        return _named(tokens[j], frame.paragraph, record, people)
+        return _named(tokens[j], frame.paragraph, report)
     return None

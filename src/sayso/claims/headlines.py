@@ -33,6 +33,8 @@ def bear_out(statements: Sequence[Statement], text: str) -> tuple[Statement, ...
     def words(one: Statement) -> frozenset[str]:
         return content_words(" ".join(text[start:end] for start, end in one.content))
 
+    if not any(one.in_headline for one in statements):
+        return tuple(statements)
     linked = []
     for one in statements:
         if one.in_headline:
