@@ -69,6 +69,22 @@ class Encoder(nn.Module):
         self.load_state_dict(state)
 
 
+    def load_attribution(self, weights: dict[str, Tensor]) -> None:
+        """Takes over an encoder that has learnt attribution; its word shapes are other ones, so their mean is taken."""
+        state = {"word.weight": weights["enc.word.weight"], "place.weight": weights["enc.pos.weight"],
+                 "norm.weight": weights["enc.norm.weight"], "norm.bias": weights["enc.norm.bias"],
+                 "kind.weight": weights["enc.kind.weight"].mean(0, keepdim=True).repeat(SHAPES, 1)}
+        parts = {"out": "o", "norm1": "n1", "up": "a", "down": "b", "norm2": "n2"}
+        for number in range(LAYERS):
+            for kind in ("weight", "bias"):
+                for part, theirs in parts.items():
+                    state[f"layers.{number}.{part}.{kind}"] = weights[f"enc.layers.{number}.{theirs}.{kind}"]
+                three = weights[f"enc.layers.{number}.qkv.{kind}"].chunk(3)
+                for part, value in zip(("query", "key", "value"), three, strict=True):
+                    state[f"layers.{number}.{part}.{kind}"] = value
+        self.load_state_dict(state)
+
+
 class Heads(nn.Module):
     """What is read from a word's vector: type of the mention it heads, the mention's ends, the antecedent."""
 

@@ -37,6 +37,9 @@ def main() -> None:
     options.add_argument("--fold", type=int, default=3)
     options.add_argument("--epochs", type=int, default=10)
     options.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
+    options.add_argument("--attribution", type=Path, help="start from this checkpoint of training/attribution")
+    options.add_argument("--rate", type=float, default=ENCODER_RATE, help="highest learning rate of the encoder")
+    options.add_argument("--drop", type=float, default=0.2, help="share of each word's vector dropped before the heads")
     options.add_argument("--scorer", type=Path, required=True, help="the coref bench's score.py")
     chosen = options.parse_args()
     torch.set_num_threads(1)
@@ -53,10 +56,12 @@ def main() -> None:
     score = load_scorer(chosen.scorer)
     encoder, heads = Encoder(), Heads()
     encoder.load_published(load_file(str(chosen.minilm / "model.safetensors")))
+    if chosen.attribution:
+        encoder.load_attribution(torch.load(chosen.attribution, map_location="cpu", weights_only=False))
     averages = deepcopy(encoder), deepcopy(heads)
     for average in averages:
         average.requires_grad_(False)
-    groups = [{"params": list(encoder.parameters()), "lr": ENCODER_RATE, "peak": ENCODER_RATE},
+    groups = [{"params": list(encoder.parameters()), "lr": chosen.rate, "peak": chosen.rate},
               {"params": list(heads.parameters()), "lr": HEAD_RATE, "peak": HEAD_RATE}]
     optimiser = torch.optim.AdamW(groups, weight_decay=DECAY)
     steps, step, first = chosen.epochs * len(train), 0, 0
@@ -76,7 +81,7 @@ def main() -> None:
             warm = min(1.0, (step + 1) / 60) * max(0.02, 1 - step / steps)
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * warm
-            losses = document_loss(encoder, heads, train[number])
+            losses = document_loss(encoder, heads, train[number], chosen.drop)
             optimiser.zero_grad()
             sum(losses).backward()
             torch.nn.utils.clip_grad_norm_([*encoder.parameters(), *heads.parameters()], 1.0)
@@ -118,9 +123,9 @@ def encode(encoder: Encoder, item: dict) -> torch.Tensor:
     return out[torch.from_numpy(windows.row), torch.from_numpy(windows.column)]
 
 
-def document_loss(encoder: Encoder, heads: Heads, item: dict) -> tuple[torch.Tensor, ...]:
+def document_loss(encoder: Encoder, heads: Heads, item: dict, drop: float = 0.2) -> tuple[torch.Tensor, ...]:
     """Losses of types, ends and antecedents; antecedents are learnt on gold heads and on wrongly found ones."""
-    vectors = F.dropout(encode(encoder, item), 0.2, heads.training)
+    vectors = F.dropout(encode(encoder, item), drop, heads.training)
     words, gold = item["words"], item["gold"]
     target = torch.zeros(len(words.text), dtype=torch.long)
     for head, (kind, *_rest) in gold.items():
