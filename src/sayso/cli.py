@@ -92,8 +92,9 @@ def add(sources: Sources, ledger: LedgerFile = HERE, field: Fields = None,
     from sayso.pipeline import read, reader
 
     with open_ledger(ledger, create=True) as opened, _progress() as progress:
-        summary = add_all(opened, _pages(sources, field), read=read, reader=None if again else reader(),
-                          jobs=jobs or cores(), progress=progress)
+        named = [os.path.abspath(source) if os.path.exists(source) else source for source in sources]
+        summary = add_all(opened, _pages(named, field), read=read, reader=reader(), jobs=jobs or cores(),
+                          again=again, progress=progress)
         counts = opened.counts()
     _print_summary(summary, counts, ledger)
     if isinstance(summary.stopped, SaysoError):
@@ -288,9 +289,14 @@ def visible(text: str) -> str:
                    "�" if 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 else c for c in text)
 
 
+def near(text: str) -> str:
+    """Text in which paths under the present folder are given from there; the ledger keeps them whole."""
+    return text.replace(os.getcwd() + os.sep, "")
+
+
 def complain(message: str) -> None:
     """One line on standard error."""
-    print("sayso:", visible(" ".join(message.split())), file=sys.stderr, flush=True)
+    print("sayso:", visible(near(" ".join(message.split()))), file=sys.stderr, flush=True)
 
 
 # ------------------------------------------------------------------ drawing
@@ -319,7 +325,7 @@ def _plain(text: str, style: str = "") -> Text:
     """Text as it is: no markup in it is obeyed, nor any control character."""
     from rich.text import Text
 
-    return Text(visible(text), style=style)
+    return Text(visible(near(text)), style=style)
 
 
 def _print_report(record: Record) -> None:

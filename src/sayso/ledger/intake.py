@@ -73,9 +73,9 @@ class Summary:
 
 
 def add_all(ledger: Ledger, pages: Iterable[Page | Problem], *, read: Read, reader: str | None = None, jobs: int = 1,
-            progress: Callable[[Summary], None] = lambda summary: None) -> Summary:
+            again: bool = False, progress: Callable[[Summary], None] = lambda summary: None) -> Summary:
     """The summary of adding pages to a ledger.  Pages that it already holds as read by `reader` are not read again
-    (None: all are).  A page that cannot be read is noted and the next one goes on; a ledger that cannot be written,
+    (None, or `again`: all are).  A page that cannot be read is noted and the next one goes on; a ledger that cannot be written,
     or Ctrl-C, ends it with `stopped` set and everything kept that was added.  `progress` is called after each page.
     """
     so_far, began = Summary(), time.monotonic()
@@ -94,7 +94,7 @@ def add_all(ledger: Ledger, pages: Iterable[Page | Problem], *, read: Read, read
             so_far.found += 1
             if isinstance(found, Problem):
                 skip(_source_of(found), found)
-            elif reader is not None and ledger.holds(found, reader=reader):
+            elif reader is not None and not again and ledger.holds(found, reader=reader):
                 so_far.outcomes["unchanged"] += 1
                 settle()
             else:

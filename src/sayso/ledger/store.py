@@ -361,9 +361,9 @@ class Ledger:
         """What adding a page and the record read from it changed.  UnwritableLedger where it could not be written;
         BadRecord where the record is not of this page, or its text cannot be kept as UTF-8.
 
-        "new version": another page is kept whose report has this address.  "read again": the same page, another reading;
-        the record is replaced, corrections stay.  The same bytes at another address are one document, kept as it
-        was seen first.  `reader` says what read it (the record's own provenance if not given).
+        "new version": another page is kept whose report has this address.  "read again": the same page, another
+        reading; the record is replaced, corrections stay.  The same bytes at another address are one document, kept
+        as it was seen first.  `reader` says what read it (the record's own provenance if not given).
         """
         document = hashlib.sha256(page.content).hexdigest()
         if record.document.id != document:
