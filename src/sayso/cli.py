@@ -186,8 +186,10 @@ def doctor(ledger: LedgerFile = HERE, reindex: Annotated[bool, typer.Option(
     for check in checks(ledger, _probes()):
         bad += check.state != "good"
         sign, colour = {"good": ("+", "green"), "missing": ("-", "yellow"), "broken": ("!", "red")}[check.state]
-        table.add_row(f"[{colour}]{sign}[/] {check.what}", _plain(check.found),
-                      _plain(check.remedy and f"remedy: {check.remedy}"))
+        found = _plain(check.found)
+        if check.remedy:
+            found.append(f"\nremedy: {check.remedy}", "bold")
+        table.add_row(f"[{colour}]{sign}[/] {check.what}", found)
     _console().print(table)
     raise typer.Exit(1 if bad else 0)
 
@@ -259,12 +261,17 @@ def _thresholds() -> tuple[float, float]:
 
 
 def _probes() -> tuple[tuple[str, Callable[[], str]], ...]:
-    def weights() -> str:
-        from sayso.pipeline import reader
+    """What the doctor tries for itself: one sentence read by every stage, weights and all."""
+    def every_stage() -> str:
+        from sayso.model import Page
+        from sayso.pipeline import read, reader
 
-        return reader()
+        record = read(Page(content="“We will appeal,” Ana Ruiz said on Monday.".encode(), media_type="text/plain"))
+        for problem in record.problems:
+            raise MissingPiece(f"{problem.stage}: {problem.message}")
+        return f"{reader()}; {_many(len(record.statements), 'statement')} in a sentence that holds one"
 
-    return (("reader", weights),)
+    return (("reader", every_stage),)
 
 
 def _status(done: int, failed: int) -> int:

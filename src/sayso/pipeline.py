@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 
+from sayso.acquire.article import VERSION as ARTICLE
 from sayso.acquire.article import to_document
 from sayso.claims.attribution import read_statements
 from sayso.errors import SaysoError
@@ -40,7 +41,7 @@ def reader(stages: tuple[Stage, ...] = STAGES) -> str:
     """Name and version of sayso and of each stage: equal where a page would be read in the same way.
 
     A stage says its version by an attribute `version`, or its module by a constant VERSION."""
-    return "; ".join([f"sayso {version('sayso')}", *(f"{_name(stage)} {_version(stage)}".strip() for stage in stages)])
+    return "; ".join([f"sayso {version('sayso')}", f"article {ARTICLE}", *(f"{_name(stage)} {_version(stage)}".strip() for stage in stages)])
 
 
 def _name(stage: Stage) -> str:
@@ -48,5 +49,7 @@ def _name(stage: Stage) -> str:
 
 
 def _version(stage: Stage) -> str:
-    module = sys.modules.get(stage.__module__)
-    return str(getattr(stage, "version", None) or getattr(module, "VERSION", ""))
+    try:
+        return str(getattr(stage, "version", None) or getattr(sys.modules.get(stage.__module__), "VERSION", ""))
+    except SaysoError as error:
+        return error.code

@@ -75,8 +75,9 @@ class Summary:
 def add_all(ledger: Ledger, pages: Iterable[Page | Problem], *, read: Read, reader: str | None = None, jobs: int = 1,
             again: bool = False, progress: Callable[[Summary], None] = lambda summary: None) -> Summary:
     """The summary of adding pages to a ledger.  Pages that it already holds as read by `reader` are not read again
-    (None, or `again`: all are).  A page that cannot be read is noted and the next one goes on; a ledger that cannot be written,
-    or Ctrl-C, ends it with `stopped` set and everything kept that was added.  `progress` is called after each page.
+    (None, or `again`: all are).  A page that cannot be read is noted and the next one goes on; a ledger that cannot
+    be written, or Ctrl-C, ends it with `stopped` set and everything kept that was added.  `progress` is called after
+    each page.
     """
     so_far, began = Summary(), time.monotonic()
 

@@ -69,7 +69,7 @@ def _probe(what: str, probe: Callable[[], str]) -> Check:
     try:
         return Check(what, "good", probe())
     except SaysoError as error:
-        return Check(what, "missing", str(error), "as it says")
+        return Check(what, "missing", str(error))
     except Exception as error:  # a broken installation breaks in its own ways; say so and look on
         return Check(what, "broken", f"{type(error).__name__}: {error}", "pip install --force-reinstall sayso")
 
@@ -83,7 +83,7 @@ def _ledger(path: Path) -> Iterator[Check]:
             faults: list[Fault] = list(file_faults(ledger))
             counts = ledger.counts()
     except SaysoError as error:
-        yield Check("ledger", "broken", str(error), "as it says")
+        yield Check("ledger", "broken", str(error))
         return
     for fault in faults:
         yield Check("ledger", "broken", f"{fault.document[:12]}: {fault.message}",
