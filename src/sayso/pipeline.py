@@ -41,7 +41,8 @@ def reader(stages: tuple[Stage, ...] = STAGES) -> str:
     """Name and version of sayso and of each stage: equal where a page would be read in the same way.
 
     A stage says its version by an attribute `version`, or its module by a constant VERSION."""
-    return "; ".join([f"sayso {version('sayso')}", f"article {ARTICLE}", *(f"{_name(stage)} {_version(stage)}".strip() for stage in stages)])
+    read_by = (f"{_name(stage)} {_version(stage)}".strip() for stage in stages)
+    return "; ".join([f"sayso {version('sayso')}", f"article {ARTICLE}", *read_by])
 
 
 def _name(stage: Stage) -> str:
