@@ -44,7 +44,7 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """ids and kinds, int64 [windows, pieces] → states [windows, pieces, 384]; kinds are word shapes × quotation states."""
+    """ids and kinds (word shapes × quotation states), int64 [windows, pieces] → states [windows, pieces, 384]."""
 
     def __init__(self, drop: float = 0.1) -> None:
         super().__init__()

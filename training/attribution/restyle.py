@@ -1,7 +1,8 @@
 """The same report in other typographic habits, with its attributions moved along.
 
-Used in training, so that the reader does not lean on the habits of seven American publishers, and by `evaluation/styles`
-to measure whether it does.  A style is a function (text, random numbers) → edits: (start, end, new words), in order.
+Used in training, so that the reader does not lean on the habits of seven American publishers, and by
+`evaluation/styles` to measure whether it does.  A style is a function (text, random numbers) → edits: (start, end,
+new words), in order.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import random
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +108,7 @@ def lower(text: str, rng: random.Random) -> list[Edit]:
 def split_quotations(text: str, rng: random.Random, *, share: float = 0.7) -> list[Edit]:
     """Long quotations over several paragraphs: the mark opens again in each, and closes in the last alone."""
     marks, edits = double_marks(text), []
-    for (start, side), (end, other) in zip(marks, marks[1:], strict=False):
+    for (start, side), (end, other) in pairwise(marks):
         if side > 0 > other and end - start > 120 and "\n" not in text[start:end]:
             for m in SENTENCE_END.finditer(text, start, end):
                 if rng.random() < share:

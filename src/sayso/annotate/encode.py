@@ -3,7 +3,7 @@
 A small BERT (MiniLM-L6, int8) reads windows of whole paragraphs.  It lower-cases, so what letters and marks looked like
 goes in beside the pieces, as token types: the shape of a word and where it stands to quotation marks.  Marks of every
 style (“ ” „ « ' ‘ ’ ") are read as one straight mark, one character for one, so that offsets hold and a British page
-reads like an American one.  Training (`training/attribution`) uses these functions too: what was learnt is what is read.
+reads like an American one.  Training (`training/attribution`) uses these functions too: what was learnt is read.
 
 Each window is read by itself and unpadded: a text gives the same figures whatever else is read beside it, although
 int8 activations are scaled by what is in the call.  Known failure: an apostrophe after a plural s inside single marks
@@ -17,15 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sayso.errors import MissingPiece
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -45,8 +42,10 @@ FOLD = str.maketrans("“”„‟«»‘’‚‛ʼ`´–—―…\u00a0", "\"\
 OPENING, CLOSING = frozenset("“„‟«"), frozenset("”»")
 SINGLE = frozenset("‘’‚‛'`´")
 ENDS = frozenset(".!?")
-ABBREVIATIONS = frozenset("""mr mrs ms dr prof sen rep gov gen lt col maj capt sgt st jr sr rev hon pres no vs jan feb mar
-apr jun jul aug sept sep oct nov dec inc corp ltd co bros dept""".split())
+ABBREVIATIONS = frozenset((
+    "mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "lt", "col", "maj", "capt", "sgt", "st", "jr", "sr",
+    "rev", "hon", "pres", "no", "vs", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov",
+    "dec", "inc", "corp", "ltd", "co", "bros", "dept"))
 
 OUTSIDE, INSIDE, MARK, OPEN_ENDED = range(4)
 """Where a word stands to quotation marks: outside, between a pair, a mark itself, after a mark that has no partner in
@@ -178,7 +177,7 @@ def single_side(text: str, place: tuple[int, int], token: str, inside: bool) -> 
     if token not in SINGLE:
         return 0
     before, after = around(text, place)
-    if token in "‘‚‛" or token in "'`´" and (before.isspace() or before in "([{-–—") and after.isalnum():
+    if token in "‘‚‛" or (token in "'`´" and (before.isspace() or before in "([{-–—") and after.isalnum()):
         return 0 if inside else 1
     return -1 if inside and not before.isspace() and not after.isalnum() else 0
 
@@ -224,7 +223,7 @@ def number_sentences(tokens: Sequence[str], paragraphs: Sequence[int], states: S
             number, ended = number + 1, False
         if token in ENDS:
             earlier = tokens[i - 1].lower() if i else ""
-            ended = not (token == "." and (earlier in ABBREVIATIONS or len(earlier) == 1 and earlier.isalpha()))
+            ended = not (token == "." and (earlier in ABBREVIATIONS or (len(earlier) == 1 and earlier.isalpha())))
         out[i] = number
     return out
 
@@ -277,7 +276,7 @@ def cut_windows(words: Words, pieces: Pieces, *, room: int = WINDOW, first_room:
     limit = (first_room or room) - 1
     held = 0
     begin = 0
-    for start, stop, size in units:
+    for start, _, size in units:
         if held and held + size > limit:
             out.append((begin, start))
             begin, held, limit = start, 0, room - 1
@@ -313,7 +312,7 @@ def load_tokenizer(folder: Path = WEIGHTS) -> Any:
 
 
 @cache
-def load_session(path: Path, threads: int) -> InferenceSession:
+def load_session(path: Path, threads: int) -> Any:
     """An ONNX model, loaded once for each number of threads."""
     import onnxruntime
 
@@ -328,8 +327,8 @@ def load_session(path: Path, threads: int) -> InferenceSession:
 def need(path: Path) -> Path:
     """The path, if there is a file.  MissingPiece where the package came without its weights."""
     if not path.is_file():
-        raise MissingPiece(f"no file {path}; hoped for the weights that come with sayso; install it again, or make them "
-                           "with python -m training.attribution")
+        raise MissingPiece(f"no file {path}; hoped for the weights that come with sayso; install it again, or make "
+                           "them with python -m training.attribution")
     return path
 
 

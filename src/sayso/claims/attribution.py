@@ -261,7 +261,7 @@ def running_quotations(words: Words) -> Iterator[list[tuple[int, int]]]:
         state = words.state[begin:stop]
         opens = len(state) > 1 and state[0] == MARK and state[1] in (INSIDE, OPEN_ENDED)
         if chain and opens:
-            closing = np.flatnonzero((state[1:] == MARK)) + 1
+            closing = np.flatnonzero(state[1:] == MARK) + 1
             closing = closing[:1] if state[1] == INSIDE else closing[:0]
             chain.append((begin, begin + int(closing[0]) + 1 if len(closing) else stop))
         elif chain:

@@ -1,0 +1,224 @@
+"""The training loop: single-threaded processes, each with its share of every batch, gradients averaged.
+
+Single-threaded processes use small matrices better than threads do.  All of them take the same steps from the same
+seed, so their weights never part; the first one keeps the average of the weights (EMA) and the checkpoints.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import time
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, multiprocessing, nn
+from torch.nn import functional as F
+
+from sayso.claims.attribution import runs
+from training.attribution.examples import (
+    IGNORE,
+    Batch,
+    epoch_rows,
+    epoch_windows,
+    hold_out,
+    read_rows,
+    role_input,
+    to_batch,
+)
+from training.attribution.network import Reader
+
+QUICKER = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "MALLOC_MMAP_THRESHOLD_": "4000000000",
+           "MALLOC_TRIM_THRESHOLD_": "16000000000"}
+"""What the processes find in their environment: one thread each, and memory that is kept rather than given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that shapes the weights; kept in the model card."""
+
+    seed: int = 1
+    epochs: float = 5.0
+    windows: int = 24
+    """Windows a step, over all processes."""
+    room: int = 256
+    rate: float = 4e-4
+    head_rate: float = 1e-3
+    warm_up: int = 100
+    drop: float = 0.1
+    decay: float = 0.01
+    average: float = 0.998
+    role_weight: float = 4.0
+    restyled: float = 0.4
+    wrong_cues_from: float = 0.5
+    """Epochs after which the cues that the model itself would guess are trained on too."""
+
+
+def train(corpus: Path, minilm: Path, folder: Path, recipe: Recipe, *, workers: int, limit: int | None = None) -> Path:
+    """The checkpoint of the finished run; goes on from one that is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    size = sum(p.numel() for p in Reader().parameters())
+    shared = torch.zeros(workers, size).share_memory_()
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(workers)
+    arguments = (workers, shared, barrier, corpus, minilm, folder, recipe, limit)
+    os.environ |= QUICKER
+    multiprocessing.start_processes(work, arguments, nprocs=workers, start_method="spawn")
+    return folder / "state.pt"
+
+
+def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path, minilm: Path, folder: Path,
+         recipe: Recipe, limit: int | None) -> None:
+    """One process of the training."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(recipe.seed)
+    tokenizer = load_tokenizer(minilm)
+    rows = hold_out(read_rows(corpus))[0][:limit]
+    model = Reader(recipe.drop)
+    model.encoder.load_published(minilm / "model.safetensors")
+    optimizer = torch.optim.AdamW([{"params": list(part.parameters()), "lr": rate, "base": rate} for part, rate in
+                                   ((model.encoder, recipe.rate), (model.heads, recipe.head_rate))],
+                                  weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True)
+    average = {name: value.clone() for name, value in model.state_dict().items()}
+    step = 0
+    if (state_file := folder / "state.pt").exists():
+        state = torch.load(state_file, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        average, step = state["average"], state["step"]
+    torch.manual_seed(recipe.seed * 1000 + rank + step)
+    per_epoch = len(batches_of(rows, tokenizer, recipe, 0))
+    total = limit_steps = math.ceil(per_epoch * recipe.epochs)
+    began, sums, epoch = time.time(), [0.0, 0.0], step // per_epoch
+    if not rank:
+        report(folder, f"{len(rows)} documents, {per_epoch} steps an epoch, {total} in all, from step {step}")
+    while step < limit_steps:
+        batches = batches_of(rows, tokenizer, recipe, epoch)
+        batches = (batches * 2)[:per_epoch]
+        for windows in batches[step - epoch * per_epoch:]:
+            if step >= total:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = group["base"] * rate_at(step, total, recipe)
+            mine = windows[rank::workers] or windows[:1]
+            model.train()
+            losses = loss_of(model, to_batch(mine), guess=step > recipe.wrong_cues_from * per_epoch)
+            optimizer.zero_grad()
+            (losses[0] + recipe.role_weight * losses[1]).backward()
+            if workers > 1:
+                share_gradients(model, shared, barrier, rank)
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            sums = [s + float(x.detach()) for s, x in zip(sums, losses, strict=True)]
+            if rank:
+                continue
+            if step % 4 == 0:
+                follow(average, model, min(recipe.average, (1 + step) / (10 + step)) ** 4)
+            if step % 25 == 0:
+                report(folder, f"step {step} tags {sums[0] / 25:.4f} roles {sums[1] / 25:.4f} "
+                               f"{time.time() - began:.0f} s")
+                sums = [0.0, 0.0]
+            if step % 200 == 0 or step == total:
+                save(state_file, model, optimizer, average, step)
+        epoch += 1
+
+
+def batches_of(rows: list[dict[str, Any]], tokenizer: Any, recipe: Recipe, epoch: int) -> list[list[Any]]:
+    """The batches of one epoch, always the same for one recipe."""
+    rng = random.Random(recipe.seed * 100 + epoch)
+    return epoch_windows(epoch_rows(rows, rng, restyled=recipe.restyled), tokenizer, rng, size=recipe.windows,
+                         room=recipe.room)
+
+
+def load_tokenizer(minilm: Path) -> Any:
+    """MiniLM's tokenizer, which cuts nothing off and fills nothing up."""
+    tokenizer = Tokenizer.from_file(str(minilm / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def rate_at(step: int, total: int, recipe: Recipe) -> float:
+    """Share of the full learning rate: a linear start, then a cosine down to 2 %."""
+    return min(1.0, (step + 1) / recipe.warm_up) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / total)))
+
+
+def loss_of(model: Reader, batch: Batch, *, guess: bool) -> tuple[Tensor, Tensor]:
+    """Cross-entropy of tags and of roles."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        words = model.words(batch.ids, batch.kinds, batch.mask, batch.first, batch.last)
+        tags = model.heads.tags(words).float()
+    tag_loss = F.cross_entropy(tags.flatten(0, 1), batch.tags.flatten(), ignore_index=IGNORE)
+    cues, labels = [list(c) for c in batch.cues], [list(r) for r in batch.roles]
+    if guess:
+        add_guesses(tags.detach().argmax(-1), batch, cues, labels)
+    if not any(cues):
+        return tag_loss, tags.sum() * 0
+    share, distance, relation, gold = role_input(batch, cues, labels)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        pooled = torch.bmm(share.to(words.dtype), words)
+        roles = model.heads.roles(words, pooled, distance, relation).float()
+    return tag_loss, F.cross_entropy(roles.flatten(0, 2), gold.flatten(), ignore_index=IGNORE)
+
+
+def add_guesses(tags: Tensor, batch: Batch, cues: list[list[tuple[int, int]]], labels: list[list[Any]]) -> None:
+    """Adds the cues that the model would find: with their gold roles where they overlap one gold cue, with none where
+    they overlap no gold cue."""
+    for row, (_, begin, stop) in enumerate(batch.windows):
+        guessed = runs(tags[row, :stop - begin].tolist(), 3, 4)
+        for s, e in guessed:
+            touched = [k for k, (s2, e2) in enumerate(batch.cues[row]) if s < e2 and s2 < e]
+            if not touched:
+                cues[row].append((s, e))
+                labels[row].append(torch.zeros(stop - begin, dtype=torch.long).numpy())
+            elif len(touched) == 1 and batch.cues[row][touched[0]] != (s, e):
+                roles = batch.roles[row][touched[0]].copy()
+                roles[s:e] = 0
+                cues[row].append((s, e))
+                labels[row].append(roles)
+
+
+def share_gradients(model: Reader, shared: Tensor, barrier: Barrier, rank: int) -> None:
+    """Puts the mean of all processes' gradients into this one's."""
+    mine = [p for p in model.parameters()]
+    at = 0
+    for p in mine:
+        shared[rank, at:at + p.numel()] = 0 if p.grad is None else p.grad.flatten()
+        at += p.numel()
+    barrier.wait(900)
+    mean = shared.mean(0)
+    barrier.wait(900)
+    at = 0
+    for p in mine:
+        p.grad = mean[at:at + p.numel()].view_as(p)
+        at += p.numel()
+
+
+def follow(average: dict[str, Tensor], model: Reader, keep: float) -> None:
+    """Moves the average a little towards the weights."""
+    with torch.no_grad():
+        now = model.state_dict()
+        names = list(average)
+        torch._foreach_lerp_([average[n] for n in names], [now[n] for n in names], 1 - keep)
+
+
+def save(path: Path, model: Reader, optimizer: torch.optim.Optimizer, average: dict[str, Tensor], step: int) -> None:
+    """Writes the checkpoint beside the last one, then in its place."""
+    new = path.with_suffix(".new")
+    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "average": average, "step": step},
+               new)
+    new.replace(path)
+
+
+def report(folder: Path, line: str) -> None:
+    """Prints a line and adds it to the log."""
+    print(line, flush=True)
+    with (folder / "log.txt").open("a") as log:
+        log.write(line + "\n")
