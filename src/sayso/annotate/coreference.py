@@ -27,6 +27,7 @@ REACH = 12
 AHEAD = 8
 """Sentences that a description in a lead, or a pronoun before any name, looks ahead."""
 PERSON_WORDS = frozenset("man woman boy girl person".split())
+NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
 GENERIC_BODIES = frozenset("""company firm group movement party agency organisation organization ministry union bank
 association council commission committee court network broadcaster newspaper channel police army force militia charity
 federation institute university department board fund station corporation foundation watchdog body""".split())
@@ -106,7 +107,7 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
     by_head = {one.head: one for one in mentions}
     heads = [one.head for one in mentions]
     names = [one for one in mentions if one.kind == "name"]
-    where = {start: one for one in names for start in range(one.start, one.end)}
+    where = {start: one for one in names for start in range(one.title.start if one.title else one.start, one.end)}
     added = []
     place = 0
     for number, one in enumerate(linked):
@@ -416,7 +417,7 @@ def _resolve_description(mention: Found, scene: Scene, put: Callable[[Found, Gro
             and noun in GENERIC_BODIES and mention.of_name is None and not mention.headline:
         near = {id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named}
         best = next(iter(near.values())) if len(near) == 1 else None
-    if best is None and choice is not None and _may_follow(mention, choice):
+    if best is None and choice is not None and _may_follow(mention, choice, scene):
         put(mention, choice)
         return
     if best is not None:
@@ -477,8 +478,12 @@ def _ahead(mention: Found, scene: Scene) -> Group | None:
     return None
 
 
-def _may_follow(mention: Found, group: Group) -> bool:
-    """Whether the model's link for a description is kept: not from one person to many, nor against a known gender."""
+def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
+    """Whether the model's link for a description is kept: not from one person to many, nor against a known gender, nor
+    “her client” to her."""
+    if any(one.start in {mention.offset + child.idx for child in mention.token.children if child.dep_ == "poss"}
+           for one in group.mentions[-8:]):
+        return False
     if mention.gender and group.gender and mention.gender != group.gender:
         return False
     return not (group.type == "person" and group.named and mention.plural)
@@ -515,7 +520,7 @@ def _resolve_pronoun(mention: Found, scene: Scene, put: Callable[[Found, Group],
 
 
 def _agrees(mention: Found, group: Group) -> bool:
-    if not group.mentions:
+    if not group.mentions or (not group.named and group.mentions[0].words[0] in NOBODY):
         return False
     kind = group.type
     word = mention.words[0]

@@ -337,7 +337,8 @@ def _may_be_told(named: Named, people: dict[str, Entity]) -> bool:
     word = named.head.lower_
     if not named.head.text[0].isupper() or word in NO_MEDIUM or entity is None and named.head.tag_.startswith("PRP"):
         return False
-    if entity is None:
+    if entity is None or (entity.type == "person" and not entity.roles and any(
+            child.lower_ == "the" for child in named.head.children)):
         return True
     if entity.type in ("person", "place", "group"):
         # one capitalised word that only the parser's subject relation took for a person
