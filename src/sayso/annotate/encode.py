@@ -314,7 +314,7 @@ def load_tokenizer(folder: Path = WEIGHTS) -> Any:
 @cache
 def load_session(path: Path, threads: int) -> Any:
     """An ONNX model, loaded once for each number of threads."""
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
