@@ -38,6 +38,7 @@ ENTRIES = 200
 PAUSE = 1.0
 """Seconds between two requests for pages of one feed, so that nobody's server notices."""
 LONGEST_PAUSE = 30.0
+ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8, application/xml;q=0.7, */*;q=0.1"
 TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/rss+xml", "application/atom+xml",
          "application/xml", "text/xml", "application/rdf+xml", "")
 
@@ -54,7 +55,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches addresses for one command; remembers each server's robots.txt."""
+    """Fetches addresses for one command; remembers each server's robots.txt, None where it could not be read."""
 
     client: httpx.Client
     robots: dict[str, RobotFileParser | None] = field(default_factory=dict)
@@ -66,102 +67,111 @@ class Fetcher:
         """
         import httpx
 
-        began = time.monotonic()
-        shown = address
         here = clean(address)
-        home = near or urlsplit(here).hostname
+        home = near or _host(here)
+        deadline = time.monotonic() + DEADLINE
         try:
             for _ in range(REDIRECTS + 1):
-                self._check(here, home)
-                shown = here
+                _check(here, home)
+                self._ask_leave(here, home, deadline)
                 with self.client.stream("GET", here) as response:
-                    if response.is_redirect:
-                        here = clean(urljoin(here, response.headers.get("location", "")))
-                        continue
-                    return _answer(response, here, began)
+                    if not response.has_redirect_location:
+                        return _answer(response, here, deadline)
+                    here = clean(urljoin(here, response.headers["location"]))
         except httpx.TimeoutException:
-            raise Refused(f"{shown}: no answer within {TIMEOUT:.0f} seconds; try again later, or save the page from a "
+            raise Refused(f"{here}: no answer within {TIMEOUT:g} seconds; try again later, or save the page from a "
                           "browser") from None
         except httpx.DecodingError:
-            raise UnreadableSource(f"{shown}: the server's compression is damaged; save the page from a browser") from None
+            raise UnreadableSource(f"{here}: the server's compression is damaged; save the page from a browser"
+                                   ) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-            raise UnreadableSource(f"{shown}: cannot be reached ({str(error) or type(error).__name__:.100}); look at the "
-                                   "address and the connection") from None
+            raise UnreadableSource(f"{here}: cannot be reached ({str(error) or type(error).__name__:.100}); look at "
+                                   "the address and the connection") from None
         raise Refused(f"{address}: more than {REDIRECTS} redirects; open it in a browser and give the last address")
 
-    def _check(self, address: str, home: str | None) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Refused(f"{address}: only http and https addresses are fetched")
-        if parts.hostname != home and _is_private(parts.hostname):
-            raise Refused(f"{address}: {home} leads to a private network; name the address yourself if you mean it")
-        if not self._allows(address, f"{parts.scheme}://{parts.netloc}"):
-            raise Refused(f"{address}: the site's robots.txt asks programs not to fetch it; save the page from a browser "
-                          "and add that file")
-
-    def _allows(self, address: str, origin: str) -> bool:
+    def _ask_leave(self, address: str, home: str | None, deadline: float) -> None:
+        """Refused where the server's robots.txt does not allow an address, or cannot be read."""
+        origin = _origin(address)
         if origin not in self.robots:
-            self.robots[origin] = self._robots_of(origin)
+            self.robots[origin] = self._robots_of(origin, home, deadline)
         rules = self.robots[origin]
         if rules is None:
             raise Refused(f"{address}: the site's robots.txt cannot be read, so nothing is fetched; try again later")
-        return rules.can_fetch(AGENT, address)
+        if not rules.can_fetch(AGENT, address):
+            raise Refused(f"{address}: the site's robots.txt asks programs not to fetch it; save the page from a "
+                          "browser and add that file")
 
-    def _robots_of(self, origin: str) -> RobotFileParser | None:
+    def _robots_of(self, origin: str, home: str | None, deadline: float) -> RobotFileParser | None:
         rules = RobotFileParser()
-        here = f"{origin}/robots.txt"
+        here, body = f"{origin}/robots.txt", b""
         for _ in range(REDIRECTS + 1):
+            _check(here, home)
             with self.client.stream("GET", here) as response:
-                if response.is_redirect:
-                    here = urljoin(here, response.headers.get("location", ""))
+                if response.has_redirect_location:
+                    here = clean(urljoin(here, response.headers["location"]))
                     continue
                 if response.status_code >= 500:
                     return None
-                body = b""
                 if response.status_code == 200:
-                    for part in response.iter_bytes():
-                        body += part
-                        if len(body) > ROBOTS_LIMIT:
-                            break
-                rules.parse(body[:ROBOTS_LIMIT].decode("utf-8", "replace").lstrip("\ufeff").splitlines())
-                return rules
-        rules.parse([])
+                    body = _body(response, ROBOTS_LIMIT, deadline, here)[:ROBOTS_LIMIT]
+                break
+        rules.parse(body.decode("utf-8", "replace").lstrip("\ufeff").splitlines())
         return rules
 
     def pause_of(self, address: str) -> float:
         """Seconds to wait before the next page of a server."""
-        parts = urlsplit(address)
-        rules = self.robots.get(f"{parts.scheme}://{parts.netloc}")
-        asked = rules.crawl_delay(AGENT) if rules else None
-        return min(LONGEST_PAUSE, max(PAUSE, float(asked or 0)))
+        rules = self.robots.get(_origin(address))
+        return min(LONGEST_PAUSE, max(PAUSE, float((rules and rules.crawl_delay(AGENT)) or 0)))
 
 
-def _answer(response: httpx.Response, address: str, began: float) -> Answer:
+def _check(address: str, home: str | None) -> None:
+    if urlsplit(address).scheme not in ("http", "https") or not _host(address):
+        raise Refused(f"{address}: only http and https addresses are fetched; save the page and add that file")
+    if _host(address) != home and _is_private(str(_host(address))):
+        raise Refused(f"{address}: {home} leads to a private network; give this address by itself if you mean it")
+
+
+def _answer(response: httpx.Response, address: str, deadline: float) -> Answer:
     if response.status_code != 200:
         raise UnreadableSource(f"{address}: the server answered {response.status_code} {response.reason_phrase}; hoped "
                                "for a page; look at the address in a browser")
     media_type, _, rest = response.headers.get("content-type", "").partition(";")
     if media_type.strip().lower() not in TYPES:
-        raise Refused(f"{address}: is {media_type.strip()}; hoped for HTML, text or a feed; download it and add the file")
-    large = f"{address}: is larger than {PAGE_LIMIT // 2**20} MB, which no report is; save the part you want and add that"
-    if response.headers.get("content-length", "").isdecimal() and int(response.headers["content-length"]) > PAGE_LIMIT:
-        raise Refused(large)
+        raise Refused(f"{address}: is {media_type.strip():.60}; hoped for HTML, text or a feed; download it and add "
+                      "the file")
+    content = _body(response, PAGE_LIMIT, deadline, address)
+    if len(content) > PAGE_LIMIT:
+        raise Refused(f"{address}: is larger than {PAGE_LIMIT // 2**20} MB, which no report is; save the part that you "
+                      "want and add that")
+    return Answer(address, content, charset_of(rest), datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def _body(response: httpx.Response, limit: int, deadline: float, address: str) -> bytes:
+    """What a server sends, up to a little more than the limit; Refused where it takes too long."""
     parts, size = [], 0
     for part in response.iter_bytes():
         parts.append(part)
         size += len(part)
-        if size > PAGE_LIMIT:
-            raise Refused(large)
-        if time.monotonic() - began > DEADLINE:
-            raise Refused(f"{address}: not done within {DEADLINE:.0f} seconds; save the page from a browser")
-    return Answer(address, b"".join(parts), charset_of(rest), datetime.now(UTC).isoformat(timespec="seconds"))
+        if size > limit:
+            break
+        if time.monotonic() > deadline:
+            raise Refused(f"{address}: not done within {DEADLINE:g} seconds; save the page from a browser")
+    return b"".join(parts)
 
 
 def clean(address: str) -> str:
     """An address as it is kept: without a password or the part behind #."""
-    address = urldefrag(address.strip())[0]
-    parts = urlsplit(address)
+    parts = urlsplit(urldefrag(address.strip())[0])
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _host(address: str) -> str | None:
+    return urlsplit(address).hostname
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_private(host: str) -> bool:
@@ -173,40 +183,45 @@ def _is_private(host: str) -> bool:
 
 
 def pages_at(address: str) -> Iterator[Page | Problem]:
-    """The page at an address, or the pages that the feed there links to."""
+    """The page at an address, or the pages that the feed there links to; UnreadableSource where there is neither."""
     import httpx
 
-    with httpx.Client(headers={"user-agent": AGENT, "accept": "text/html, application/xhtml+xml, text/plain;q=0.8, "
-                                                              "application/xml;q=0.7, */*;q=0.1"},
-                      timeout=httpx.Timeout(TIMEOUT), follow_redirects=False) as client:
+    with httpx.Client(headers={"user-agent": AGENT, "accept": ACCEPT}, timeout=TIMEOUT) as client:
         fetcher = Fetcher(client)
         answer = fetcher.fetch(address)
-        if kind_of(answer.content[:HEAD]).kind != "feed":
-            yield one_page(answer.content, answer.address, address=answer.address, charset=answer.charset,
-                           fetched=answer.fetched)
+        if kind_of(answer.content[:HEAD]).kind == "feed":
+            yield from _linked(fetcher, answer)
             return
-        yield from _linked(fetcher, answer)
+        page = _page(answer)
+        if isinstance(page, Problem):
+            raise UnreadableSource(page.message)
+        yield page
+
+
+def _page(answer: Answer, particulars: tuple[tuple[str, str], ...] = ()) -> Page | Problem:
+    return one_page(answer.content, answer.address, address=answer.address, charset=answer.charset,
+                    fetched=answer.fetched, particulars=particulars)
 
 
 def _linked(fetcher: Fetcher, feed: Answer) -> Iterator[Page | Problem]:
     entries, outlet = entries_of(feed.content, feed.address)
-    host = urlsplit(feed.address).hostname
-    for entry in entries[:ENTRIES]:
-        link = urljoin(feed.address, entry.get("link") or "")
+    asked: set[str] = set()
+    for number, entry in enumerate(entries[:ENTRIES], start=1):
         if not entry.get("link"):
-            yield problem("no-link", feed.address, f"the entry {entry.get('title') or '(no title)'} links to no page")
+            yield problem("no-link", f"{feed.address}#{number}", "the entry links to no page; hoped for an address")
             continue
+        link = urljoin(feed.address, entry["link"])
+        if link in asked:
+            continue
+        asked.add(link)
         time.sleep(fetcher.pause_of(link))
         try:
-            answer = fetcher.fetch(link, near=host)
+            yield _page(fetcher.fetch(link, near=_host(feed.address)), _particulars(entry, outlet))
         except UnreadableSource as error:
             yield Problem("fetch", error.code, str(error))
-            continue
-        yield one_page(answer.content, answer.address, address=answer.address, charset=answer.charset,
-                       fetched=answer.fetched, particulars=_particulars(entry, outlet))
     if len(entries) > ENTRIES:
-        yield problem("too-many", feed.address, f"{len(entries):,} entries; the first {ENTRIES} are read; name the other "
-                                                "pages by their addresses")
+        yield problem("too-many", feed.address, f"has {len(entries):,} entries; the first {ENTRIES} are read; give the "
+                                                "other pages by their addresses")
 
 
 # ------------------------------------------------------------------ feeds
@@ -224,15 +239,15 @@ def pages_of_feed(content: bytes, where: str, address: str | None) -> Iterator[P
             continue
         yield Page(content=body["value"].encode("utf-8", "replace"), charset="utf-8",
                    media_type="text/plain" if body.get("type") == "text/plain" else "text/html",
-                   address=entry.get("link") or (address and f"{address}#{number}"),
+                   address=_web(entry.get("link")) or (address and f"{address}#{number}"),
                    particulars=_particulars(entry, outlet))
     if len(entries) > ENTRIES:
-        yield problem("too-many", where, f"{len(entries):,} entries; the first {ENTRIES} are read; cut the feed in parts")
+        yield problem("too-many", where, f"has {len(entries):,} entries; the first {ENTRIES} are read; cut it in parts")
 
 
 def entries_of(content: bytes, where: str) -> tuple[list[Any], str | None]:
     """The entries of an RSS or Atom feed, and the feed's title; UnreadableSource where it has none."""
-    import feedparser
+    import feedparser  # type: ignore[import-untyped]
 
     feed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries:
@@ -241,8 +256,12 @@ def entries_of(content: bytes, where: str) -> tuple[list[Any], str | None]:
     return list(feed.entries), feed.feed.get("title")
 
 
+def _web(link: str | None) -> str | None:
+    return link if link and link.startswith(("http://", "https://")) else None
+
+
 def _particulars(entry: Any, outlet: str | None) -> tuple[tuple[str, str], ...]:
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     given = {"title": entry.get("title"), "outlet": outlet, "byline": entry.get("author"),
-             "published": moment and datetime(*moment[:6], tzinfo=UTC).isoformat()}
+             "published": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", moment) if moment else None}
     return tuple(sorted((name, value.strip()) for name, value in given.items() if value and value.strip()))

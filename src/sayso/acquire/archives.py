@@ -8,13 +8,15 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from typing import Any, BinaryIO
 
-from sayso.acquire.kinds import PAGE_LIMIT, one_page, problem, too_large
+from sayso.acquire.kinds import PAGE_LIMIT, one_page, problem, too_large, unread
 from sayso.errors import UnreadableSource
 from sayso.model import Page, Problem
 
@@ -32,22 +34,32 @@ MEMBERS = 200_000
 """Members of a ZIP: its directory is held in memory, half a kilobyte for each."""
 GREAT = 2**30
 RATIO = 200
-"""What unpacks to more than 1 GB and more than 200 times its size is a bomb: pages pack to a fifth, rarely a fiftieth."""
+"""What unpacks to more than 1 GB and more than 200 times its size is a bomb: pages pack to a fifth of theirs."""
 CHUNK = 2**16
-ARCHIVE_FAULTS = (OSError, EOFError, zlib.error, struct.error, ValueError, NotImplementedError, RuntimeError)
+ENCRYPTED = 1
+"""The flag of an encrypted member (APPNOTE 4.4.4, bit 0)."""
+ARCHIVE_FAULTS = (OSError, EOFError, zlib.error, struct.error, ValueError, NotImplementedError, RuntimeError,
+                  zipfile.BadZipFile, lzma.LZMAError)
 DOCUMENTS = {"word/document.xml": "a Word document (docx)", "xl/workbook.xml": "an Excel workbook (xlsx)",
              "ppt/presentation.xml": "a PowerPoint file (pptx)", "META-INF/container.xml": "an e-book (EPUB)",
              "content.xml": "an OpenDocument file"}
-SIDE_SUFFIXES = frozenset("""css js mjs map json5 png jpg jpeg gif svg webp avif ico bmp woff woff2 ttf otf eot mp3 mp4
-    webm ogg m4a wav swf""".split())
-"""What lies beside saved pages and is passed over in folders and archives."""
+BESIDE = frozenset(
+    ("css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "woff", "woff2",
+     "ttf", "otf", "eot", "mp3", "mp4", "webm", "ogg", "m4a", "wav", "swf", "db", "db-wal", "db-shm", "db-journal"))
+"""Suffixes of what lies beside saved pages, ledgers among it; passed over in folders and archives."""
+NOTES = frozenset({"readme", "license", "licence", "copying", "notice"})
+"""Files about a folder, not reports in it."""
 
 
 class Steady(io.RawIOBase):
-    """A stream that ends where its source fails; `fault` then says how."""
+    """A stream that ends where its source fails or gives more than is `allowed`; `fault` then says how.
 
-    def __init__(self, inner: BinaryIO, *, packed: BinaryIO | None = None) -> None:
-        self.inner, self.packed, self.given, self.fault = inner, packed, 0, ""
+    `head` comes first: what was read of the source to see what it is.
+    """
+
+    def __init__(self, inner: BinaryIO, *, head: bytes = b"", allowed: Callable[[], int] | None = None) -> None:
+        self.inner, self.head, self.allowed, self.given, self.fault = inner, head, allowed, 0, ""
+        self.take = getattr(inner, "read1", inner.read)  # read() would lose what came before a fault
 
     def readable(self) -> bool:
         """True."""
@@ -58,102 +70,104 @@ class Steady(io.RawIOBase):
         if self.fault:
             return 0
         try:
-            data = self.inner.read(len(buffer))
+            data = self.head[:len(buffer)] or self.take(len(buffer)) or b""
         except EOFError:
             self.fault = "it is cut off"
             return 0
-        except (OSError, zlib.error) as error:
+        except ARCHIVE_FAULTS as error:
             self.fault = f"it is damaged ({error})"
             return 0
+        self.head = self.head[len(data):] if self.head else b""
         self.given += len(data)
-        if self.packed is not None and self.given > GREAT and self.given > RATIO * max(1, self.packed.tell()):
+        if self.allowed and self.given > self.allowed():
             self.fault = f"it unpacks to more than {RATIO} times its size, as no pages do"
             return 0
         buffer[:len(data)] = data
         return len(data)
 
 
-class Counted(io.RawIOBase):
-    """A stream that tells how much of it was read, where the one below cannot."""
-
-    def __init__(self, inner: BinaryIO) -> None:
-        self.inner, self.count = inner, 0
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """How many bytes were read."""
-        data = self.inner.read(len(buffer))
-        self.count += len(data)
-        buffer[:len(data)] = data
-        return len(data)
-
-    def tell(self) -> int:
-        """How many bytes were read so far."""
-        return self.count
+def buffered(steady: Steady) -> BinaryIO:
+    """The same with read and readline of any length."""
+    return io.BufferedReader(steady, CHUNK)
 
 
-def unpacked(stream: BinaryIO) -> tuple[io.BufferedReader, Steady]:
-    """A gzip stream unpacked, and the watch that says how it failed."""
-    packed: Any = Counted(stream)
-    inner: Any = gzip.GzipFile(fileobj=io.BufferedReader(packed))
-    steady = Steady(inner, packed=packed)
-    return io.BufferedReader(steady, CHUNK), steady
+def unpacked(stream: BinaryIO) -> Steady:
+    """A gzip stream unpacked."""
+    packed = Steady(stream)
+    inner: Any = gzip.GzipFile(fileobj=buffered(packed))
+    return Steady(inner, allowed=lambda: max(GREAT, RATIO * packed.given))
 
 
 # ------------------------------------------------------------------ ZIP
 
 
-def pages_of_zip(file: BinaryIO, where: str, address: str | None) -> Iterator[Page | Problem]:
-    """Each page of a ZIP; UnreadableSource where it cannot be opened, is encrypted, or is another kind of document."""
+def members_of_zip(file: BinaryIO, where: str) -> Iterator[tuple[str, Steady] | Problem]:
+    """Name and content of each file in a ZIP that may be a page, the content to be read before the next is asked for.
+
+    UnreadableSource where it cannot be opened, is encrypted, or is another kind of document.
+    """
     try:
         archive = zipfile.ZipFile(file)
     except ARCHIVE_FAULTS as error:
         raise UnreadableSource(f"{where}: not a whole ZIP ({error}); hoped for a ZIP of pages; copy or download it "
                                "again") from None
-    members = [m for m in archive.infolist() if not m.is_dir()]
-    names = {m.filename for m in members}
-    for name, words in DOCUMENTS.items():
-        if name in names and not any(n.endswith((".html", ".htm")) and "/" not in n for n in names):
-            raise UnreadableSource(f"{where}: is {words}; hoped for a ZIP of pages; save it as HTML or text")
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    names = {member.filename for member in members}
+    if words := next((words for name, words in DOCUMENTS.items() if name in names), None):
+        raise UnreadableSource(unread(where, words))
     if len(members) > MEMBERS:
-        raise UnreadableSource(f"{where}: {len(members):,} members; at most {MEMBERS:,} are read; split it")
-    wanted = [m for m in members if not passed_over(m.filename)]
-    locked = [m for m in wanted if m.flag_bits & 1]
-    if locked and len(locked) == len(wanted):
-        raise UnreadableSource(f"{where}: is encrypted; hoped for a ZIP without a password; unpack it and add the folder")
+        raise UnreadableSource(f"{where}: has {len(members):,} files in it; at most {MEMBERS:,} are read; split it")
+    wanted = [m for m in members if not passed_over(m.filename) and not _beside_page(m.filename, names)]
+    if not wanted:
+        raise UnreadableSource(f"{where}: a ZIP without a page; hoped for HTML, text, JSON lines or WARC in it")
+    locked = [member for member in wanted if member.flag_bits & ENCRYPTED]
     if locked:
-        yield problem("encrypted", where, f"{len(locked):,} of {len(wanted):,} members are encrypted, as "
-                                          f"{locked[0].filename}; unpack it and add the folder")
-    budget = max(GREAT, RATIO * sum(m.compress_size for m in members))
-    for member in wanted:
-        if member.flag_bits & 1:
-            continue
-        name = f"{where}#{member.filename}"
-        if member.file_size > PAGE_LIMIT:
-            yield too_large(name)
-            continue
+        line = (f"{len(locked):,} of {len(wanted):,} files in it are encrypted, as {locked[0].filename:.100}; unpack "
+                "it with its password and add the folder")
+        if len(locked) == len(wanted):
+            raise UnreadableSource(f"{where}: {line}")
+        yield problem("encrypted", where, line)
+    yield from _opened_members(archive, [m for m in wanted if not m.flag_bits & ENCRYPTED], where)
+
+
+def _opened_members(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo],
+                    where: str) -> Iterator[tuple[str, Steady] | Problem]:
+    left = max(GREAT, RATIO * sum(member.compress_size for member in members))
+    for member in members:
         try:
-            with archive.open(member) as opened:
-                content = opened.read(PAGE_LIMIT + 1)
+            opened: Any = archive.open(member)
         except ARCHIVE_FAULTS as error:
-            yield problem("damaged", name, f"cannot be unpacked ({error or type(error).__name__}); pack it again")
+            yield problem("damaged", f"{where}#{member.filename}", f"cannot be unpacked ({error or 'damaged'}); copy "
+                                                                   "or download the archive again")
             continue
-        budget -= len(content)
-        if budget < 0:
+        with opened:
+            steady = Steady(opened, allowed=partial(int, left))
+            yield member.filename, steady
+        left -= steady.given
+        if left < 0:
             yield problem("bomb", where, f"unpacks to more than {RATIO} times its size, as no pages do; the rest of it "
                                          "is left out")
             return
-        yield one_page(content, name, address=address and f"{address}#{member.filename}", name=member.filename)
+
+
+def _beside_page(path: str, names: Set[str]) -> bool:
+    """Whether one of the folders of a path holds what a browser saved beside a page."""
+    ends = [at for at, sign in enumerate(path) if sign == "/"]
+    return any(saved_beside_page(path[:end], names) for end in ends)
+
+
+def saved_beside_page(folder: str, names: Set[str]) -> bool:
+    """Whether a folder holds what a browser saved beside one of these pages: page_files/ beside page.html."""
+    page = folder.removesuffix("_files")
+    return page != folder and any(page + suffix in names for suffix in (".html", ".htm", ".xhtml"))
 
 
 def passed_over(path: str) -> bool:
-    """Whether a file lies beside pages and is none: hidden, or a style sheet, script, image, font, sound."""
-    parts = path.replace("\\", "/").split("/")
-    return (any(p.startswith((".", "__MACOSX")) for p in parts if p not in ("", ".", ".."))
-            or parts[-1].rpartition(".")[2].lower() in SIDE_SUFFIXES and "." in parts[-1])
+    """Whether a file in a folder or archive is no page, and needs no word: hidden, an image, script, font, note."""
+    *folders, name = path.replace("\\", "/").split("/")
+    stem, dot, suffix = name.lower().rpartition(".")
+    return (any((part.startswith(".") and part.strip(".")) or part == "__MACOSX" for part in (*folders, name))
+            or (bool(dot) and suffix in BESIDE) or (stem if dot else suffix) in NOTES)
 
 
 # ------------------------------------------------------------------ JSON lines
@@ -179,11 +193,12 @@ def pages_of_lines(stream: BinaryIO, where: str, address: str | None, fields: Fi
                 pass
             yield too_large(at)
         elif watch and watch.fault and not whole:
+            number -= 1
             break
         elif line.strip():
             yield page_of_line(line.rstrip(b"\r\n"), at, address and f"{address}#{number}", fields)
     if watch and watch.fault:
-        yield problem("damaged", where, f"{watch.fault}; the {number:,} lines before are read")
+        yield problem("damaged", where, f"{watch.fault}; the {number:,} whole lines before are read")
 
 
 def page_of_line(line: bytes, where: str, address: str | None, fields: Fields) -> Page | Problem:
@@ -230,8 +245,8 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 
 def pages_of_warc(stream: BinaryIO, where: str, watch: Steady) -> Iterator[Page | Problem]:
     """Each HTML or text that a server answered with, as a WARC kept it."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+    from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 
     records = ArchiveIterator(stream)
     records.INC_RECORD = ""  # what it would print on standard error
@@ -244,7 +259,7 @@ def pages_of_warc(stream: BinaryIO, where: str, watch: Steady) -> Iterator[Page 
                 break
             count += 1
             page = _page_of_record(record, where)
-            if record.raw_stream.limit > 0 and (record.raw_stream.read(1) == b"" or watch.fault):
+            if _is_cut(record):
                 fault = "it is cut off"
                 break
         except (ArchiveLoadFailed, *ARCHIVE_FAULTS, AttributeError, TypeError, LookupError) as error:
@@ -254,9 +269,10 @@ def pages_of_warc(stream: BinaryIO, where: str, watch: Steady) -> Iterator[Page 
             pages += 1
             yield page
     if fault := watch.fault or fault:
-        yield problem("damaged", where, f"{fault}; the {pages:,} pages before are read; download it again for the rest")
+        yield problem("damaged", where, f"{fault}; the {pages:,} whole pages before are read; download it again for "
+                                        "the rest")
     elif not pages:
-        yield problem("empty", where, f"no HTML or text in its {count:,} records; hoped for pages that a server answered")
+        yield problem("empty", where, f"no HTML or text in its {count:,} records; hoped for pages that a server sent")
 
 
 def _page_of_record(record: Any, where: str) -> Page | Problem | None:
@@ -278,6 +294,13 @@ def _page_of_record(record: Any, where: str) -> Page | Problem | None:
     page = one_page(content, name, address=address or name, charset=charset_of(rest),
                     fetched=record.rec_headers.get_header("WARC-Date"))
     return None if isinstance(page, Problem) and not media_type.strip() else page
+
+
+def _is_cut(record: Any) -> bool:
+    """Whether the file ends before a record does; the rest of the record is read."""
+    while record.raw_stream.read(CHUNK):
+        pass
+    return bool(getattr(record.raw_stream, "limit", 0) > 0)
 
 
 def _read_some(stream: Any) -> bytes:

@@ -11,7 +11,7 @@ import re
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
-from sayso.model import MediaType, Page, Problem
+from sayso.model import Page, Problem
 
 Kind = Literal["html", "text", "jsonl", "json", "warc", "feed", "zip", "gzip", "empty", "other"]
 
@@ -28,16 +28,17 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "an RTF document"), (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"), (b"MZ\x90", "a program"),
     (b"bplist00", "a Safari web archive"), (b"ID3", "a sound file"), (b"OggS", "a sound file"),
     (b"\x1aE\xdf\xa3", "a film"), (b"wOFF", "a font"), (b"wOF2", "a font"))
-ZIPS = ((b"PK\x03\x04"), (b"PK\x05\x06"), (b"PK\x07\x08"))
-SAVED_AS = "save it as HTML or text"
-REMEDIES = {"a PDF": "extract its text first (pdftotext) and add that"}
+ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+REMEDIES = {"a PDF": "extract its text first (pdftotext) and add that", "a JSON array": "make lines of it: jq -c '.[]'",
+            "an MHTML archive of a browser": "save the page as HTML", "a Safari web archive": "save the page as HTML"}
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml", ".asp", ".aspx", ".php"})
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 ROOT = re.compile(r"<!doctype\s+html|<(?:html|head|body|meta|title)[\s>/]", re.I)
 FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.I)
 TAG = re.compile(r"<(?:[a-z][a-z0-9]*[\s>/]|!--|!doctype)", re.I)
-MHTML = re.compile(r"\A(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?content-type:\s*multipart/related", re.I)
-WIDE_MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+MHTML = re.compile(r"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.I)
+WIDE_MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
+              (b"\xfe\xff", "utf-16"))
 CONTROL = bytes(sorted({*range(9), *range(14, 27), 28, 29, 30, 31}))
 BINARY = 0.05
 """A head with a greater share of control characters than this is not text; a stray null byte does not make it so."""
@@ -81,7 +82,7 @@ def _decoded(head: bytes) -> str | None:
         for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
             if head[first::2].count(0) > 0.7 * half and head[1 - first::2].count(0) < 0.1 * half:
                 return head.decode(encoding, "replace")
-    if len(head) - len(head.translate(None, CONTROL)) > BINARY * len(head):
+    if len(head) - len(head.translate(None, CONTROL)) > BINARY * max(100, len(head)):
         return None
     return head.decode("utf-8", "replace")
 
@@ -119,11 +120,8 @@ def _kind_of_json(text: str, suffix: str, whole: bool) -> Found:
 
 def unread(where: str, words: str) -> str:
     """The line about a file that is of no kind that is read."""
-    remedy = {"a PDF": "extract its text first (pdftotext) and add that",
-              "a JSON array": "make lines of it: jq -c '.[]'",
-              "an MHTML archive of a browser": "save the page as HTML",
-              "a Safari web archive": "save the page as HTML"}.get(words, SAVED_AS)
-    return f"{where}: is {words}; hoped for HTML, text, JSON lines, WARC, ZIP or a feed; {remedy}"
+    return (f"{where}: is {words}; hoped for HTML, text, JSON lines, WARC, ZIP or a feed; "
+            f"{REMEDIES.get(words, 'save it as HTML or text')}")
 
 
 def too_large(where: str) -> Problem:
@@ -137,20 +135,14 @@ def problem(code: str, where: str, message: str) -> Problem:
     return Problem("fetch", code, f"{where}: {message}")
 
 
-def one_page(content: bytes, where: str, *, address: str | None, charset: str | None = None,
-             fetched: str | None = None, particulars: tuple[tuple[str, str], ...] = (), name: str = "") -> Page | Problem:
-    """The page that these bytes are, or why they are none; `name` gives the suffix."""
-    found = kind_of(content[:HEAD], name)
+def one_page(content: bytes, where: str, *, address: str, charset: str | None = None, fetched: str | None = None,
+             particulars: tuple[tuple[str, str], ...] = ()) -> Page | Problem:
+    """The page that a server sent as a page or a text, or why it is none."""
+    found = kind_of(content[:HEAD])
     if found.kind == "empty":
         return problem("empty", where, "is empty; hoped for a page or a text")
-    if found.kind == "other":
-        return Problem("fetch", "not-a-page", unread(where, found.words))
-    if found.kind in ("zip", "gzip", "warc"):
-        return problem("nested", where, "is an archive within another; unpack it and add it by itself")
-    if found.kind == "feed":
-        return problem("not-a-page", where, "is a feed; add it by itself")
-    if len(content) > PAGE_LIMIT:
-        return too_large(where)
-    media_type: MediaType = "text/html" if found.kind == "html" else "text/plain"
-    return Page(content=content, media_type=media_type, address=address, charset=charset, fetched=fetched,
-                particulars=particulars)
+    if found.kind not in ("html", "text", "jsonl", "json"):
+        names = {"zip": "a ZIP", "gzip": "a gzip archive", "warc": "a WARC", "feed": "a feed"}
+        return Problem("fetch", "not-a-page", unread(where, found.words or names[found.kind]))
+    return Page(content=content, media_type="text/html" if found.kind == "html" else "text/plain", address=address,
+                charset=charset, fetched=fetched, particulars=particulars)
