@@ -49,8 +49,11 @@ BUTTON = re.compile(r"back to top(?: button)?|share (?:this|via|on)\b.{0,80}|sha
                     r"skip (?:to content|ad)|load(?:ing)? (?:more|comments)\.*|(?:view|leave a|\d+) comments?|"
                     r"close(?: menu)?|menu|search|log ?in|subscribe(?: now)?|sign (?:up|in)(?: now)?|read more|"
                     r"read next|"
-                    r"(?:share|tweet|facebook|twitter|whatsapp|email|e-mail|print|linkedin|telegram|pinterest|reddit|"
-                    r"copy link|[\s|•·,])+", re.I)
+                    r"(?:share(?: this)?|tweet|facebook|twitter|whatsapp|email|e-mail|print|linkedin|telegram|"
+                    r"pinterest|reddit|copy link|flipboard|messenger|like this|[\s|•·,:])+", re.I)
+INVITATION = re.compile(r"(?:sign up (?:for|to) (?:our|the|your)|subscribe to (?:our|the)|follow us on|"
+                        r"get (?:the|our) .{0,60}(?:inbox|newsletter)|join (?:our|us on)|support our journalism|"
+                        r"download (?:our|the) .{0,20}app)\b", re.I)
 CREDIT = re.compile(r"\W*(?:\(?(?:additional |with )?(?:reporting|writing|editing) by\b.*|©.*|\(?c\)? ?copyright\b.*|"
                     r"\((?:AP|AFP|Reuters|UPI|IANS|PTI|ANI|NAN|PANA|WAM)\)|"
                     r"with (?:files|input|reporting) from\b.*)", re.I | re.S)
@@ -64,6 +67,17 @@ DATELINE = re.compile(r"(?:[A-ZÀ-Þ][A-ZÀ-Þ’'. -]{2,40}|(?=.{3,60}\()[A-Z][
                       r"(?:, [A-Z][\w’'. -]{2,30})?(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}))?"
                       r"(?:,? \d{4})? ?(?:\([A-Z][\w /.&’'-]{1,40}\))? ?(?:[—–]|--?(?= ))\s*"
                       r"|\([A-Z][\w /.&’'-]{1,40}\) ?(?:[—–]|--?(?= ))\s*")
+CAPTION = re.compile(r"(?:photo(?:graph)?s?(?: by)?|image|picture|credits?|foto|fotos|bild|imagem?|фото|video)"
+                     r"\s?[:/].{2,200}|.{10,400}(?:\(|(?<=[a-z.]))"
+                     r"(?:image|photo|picture|credit|pic|getty images)(?: by)?:? ?[^()]{2,60}\)?", re.I | re.S)
+RELATED = re.compile(r"(?:related(?: (?:news|stories|articles|coverage|topics?|links?|video))?|trending(?: news| now)?|"
+                     r"more (?:from|on|in)\b.{2,40}|up next|see also|also read|read also|read more|"
+                     r"you (?:may|might) also like|recommended(?: for you)?|most (?:read|popular|viewed)|don[’']t miss|"
+                     r"what to read next|関連記事|leia (?:também|mais)|lea también|lire aussi)\b"
+                     r"(?!\s+(?:to|with|books))\s*[:\s].*", re.I | re.S)
+MARKUP = re.compile(r"&(?:amp;)*(?:lt|gt|nbsp|#\d+);|</?(?:span|div|p|a|br|img|script)\b|\bmce_\w+|"
+                    r"function ?\(|\{\s*\w+:")
+CLOCKED = re.compile(r".{0,80}\b(?:published|updated|posted)\b.{0,20}\d{1,2}[:.]\d\d.{0,40}", re.I)
 TAIL_CREDIT = re.compile(r"\s*\((?:(?:Additional )?(?:Reporting|Writing|Editing|Compiled) by [^()]{3,300})\)\s*$")
 
 
@@ -132,10 +146,14 @@ def _judged(text: str, trees: Trees) -> Iterator[tuple[int, int, Role]]:
     for index, piece in enumerate(found):
         words = text[piece.start:piece.end].strip()
         alone = piece.left == piece.right == "line"
+        if piece.left == "line":
+            line_role = _line_role(text, [other for other in found[index:index + 60] if other.line == piece.line])
         role: Role = "body"
         if headline is not None and piece.line == headline:
             role = "headline"
-        elif sure := _sure_role(words, piece, alone, body_seen):
+        elif line_role is not None:
+            role = line_role
+        elif sure := _sure_role(text, piece, words, body_seen):
             role = sure
         elif flagged[index]:
             role = _named(words, piece, alone)
@@ -165,19 +183,42 @@ def _is_tags(words: str, line: Sequence[Piece]) -> bool:
             and all(word[0].isupper() or not word[0].isalpha() for word in found))
 
 
-def _sure_role(words: str, piece: Piece, alone: bool, body_seen: bool) -> Role | None:
+def _line_role(text: str, line: list[Piece]) -> Role | None:
+    """The role of a whole line, however it is glued: tags, a row of buttons, an invitation to subscribe."""
+    words = text[line[0].start:min(line[-1].end, line[0].start + LOOK)].strip()
+    if _is_tags(words, line):
+        return "tags"
+    if BUTTON.fullmatch(words[:160]) or (len(words) < 300 and INVITATION.match(words)):
+        return "boilerplate"
+    return None
+
+
+def _is_teaser(text: str, piece: Piece, words: str) -> bool:
+    """Another article's headline, glued behind a full stop and before the next sentence."""
+    return (piece.left == piece.right == "glue" and text[piece.start - 1] in ".!?”\"" and not ENDED.search(words)
+            and 5 <= len(WORD.findall(words[:LOOK])) <= 30)
+
+
+def _sure_role(text: str, piece: Piece, words: str, body_seen: bool) -> Role | None:
     """The role of a piece that leaves no doubt, whatever the trees say."""
+    alone = piece.left == piece.right == "line"
     count = len(WORD.findall(words[:LOOK]))
     if alone:
-        if BUTTON.fullmatch(words[:160]):
-            return "boilerplate"
         if CREDIT.fullmatch(words[:400]) and len(words) < 400:
             return "wire-credit"
         if BYLINE.fullmatch(words[:160]) and not body_seen:
             return "byline"
         if DAY_LINE.fullmatch(words[:120]):
             return "dateline"
-    if piece.left == piece.right == "glue" and 5 <= count <= 30 and not ENDED.search(words) and body_seen:
+        if CLOCKED.fullmatch(words[:160]):
+            return "byline"
+        if CAPTION.fullmatch(words[:LOOK]):
+            return "caption"
+    if MARKUP.search(words[:LOOK]):
+        return "boilerplate"
+    if piece.left == "line" and RELATED.fullmatch(words[:LOOK]) and not (ENDED.search(words) and count > 12):
+        return "teaser"
+    if _is_teaser(text, piece, words) and body_seen:
         return "teaser"
     if count <= 3 and "glue" in (piece.left, piece.right) and not body_seen and not ENDED.search(words):
         return "tags"
@@ -209,9 +250,8 @@ def _inside_body(text: str, block: Block) -> Iterator[tuple[int, int, Role]]:
     rows: list[tuple[int, int, Role]] = []
     for index, piece in enumerate(found):
         words = text[piece.start:piece.end].strip()
-        glued = piece.left == piece.right == "glue" and text[piece.start - 1] in ".!?”\""
         alone = len(found) == 1
-        if glued and 5 <= len(WORD.findall(words[:LOOK])) <= 30 and not ENDED.search(words):
+        if _is_teaser(text, piece, words):
             role: Role = "teaser"
         elif alone and BUTTON.fullmatch(words[:160]):
             role = "boilerplate"
