@@ -74,10 +74,12 @@ class Outline:
     """The contents of scripts of JSON-LD."""
     title: str
     language: str | None
+    deepest: int = 0
+    """The most elements that were open at once."""
 
     def ancestors(self, node: int, most: int = 40) -> list[Node]:
         """The element and those around it, inmost first."""
-        found = []
+        found: list[Node] = []
         while node >= 0 and len(found) < most:
             found.append(self.nodes[node])
             node = self.nodes[node].parent
@@ -168,10 +170,7 @@ class _Walk:
             return
         if name in BLOCK:
             self.flush()
-            if self.open.get("p") and name != "p":
-                self.close_p()
-            elif name == "p":
-                self.close_p()
+            self.close_p()
             if name in CLOSES:
                 self.close_nearest(CLOSES[name])
         if name in ("meta", "link"):
@@ -187,6 +186,7 @@ class _Walk:
         self.out.nodes.append(Node(name, written, self.stack[-1]))
         node = len(self.out.nodes) - 1
         self.stack.append(node)
+        self.out.deepest = max(self.out.deepest, len(self.stack))
         self.open[name] = self.open.get(name, 0) + 1
         self.silent += name in SILENT
         if self.paragraph is not None and name not in BLOCK:
