@@ -83,7 +83,7 @@ def lines(things: list[Page | Problem]) -> list[str]:
 ])
 def test_content_decides_what_a_file_is(tmp_path, name, content, media_type):
     first, *_ = found(tmp_path, {name: content}, name)
-    assert isinstance(first, Page) and first.media_type == media_type and first.address == str(tmp_path / name)
+    assert isinstance(first, Page) and first.media_type == media_type and first.address.startswith(str(tmp_path / name))
 
 
 @pytest.mark.parametrize(("name", "content", "words"), [
@@ -102,7 +102,7 @@ def test_content_decides_what_a_file_is(tmp_path, name, content, media_type):
     ("a.zip", b"PK\x03\x04 and no more", "not a whole ZIP"),
     ("a.zip", zipped({}), "a ZIP without a page"),
     ("a.gz", gzip.compress(HTML)[:40], "is cut off"),
-    ("a.gz", b"\x1f\x8b\x08 broken", "is damaged"),
+    ("a.gz", gzip.compress(HTML)[:-8] + bytes(8), "is damaged"),
     ("a.gz", gzip.compress(gzip.compress(HTML)), "an archive within another"),
     ("a.xml", b"<rss><channel><title>x</title></channel></rss>", "a feed without entries"),
 ])
@@ -269,7 +269,7 @@ def test_a_zip_bomb(tmp_path, monkeypatch):
 
 
 def test_one_enormous_member_is_not_unpacked(tmp_path):
-    bomb = zipped({"a.html": b"<html>" + bytes(40 * 2**20), "b.html": HTML})
+    bomb = zipped({"a.html": b"<html>" + b" " * (40 << 20), "b.html": HTML})
     problem, page = found(tmp_path, {"x.zip": bomb}, "x.zip")
     assert problem.code == "too-large" and page.content == HTML
 

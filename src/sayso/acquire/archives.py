@@ -91,6 +91,15 @@ def buffered(steady: Steady) -> BinaryIO:
     return io.BufferedReader(steady, CHUNK)
 
 
+def read_some(stream: Any) -> bytes:
+    """The whole of a stream, or a little more than a page may have."""
+    parts, size = [], 0
+    while size <= PAGE_LIMIT and (part := stream.read(CHUNK)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
 def unpacked(stream: BinaryIO) -> Steady:
     """A gzip stream unpacked."""
     packed = Steady(stream)
@@ -288,7 +297,7 @@ def _page_of_record(record: Any, where: str) -> Page | Problem | None:
         return None
     address = record.rec_headers.get_header("WARC-Target-URI")
     name = f"{where}#{address or record.rec_headers.get_header('WARC-Record-ID')}"
-    content = _read_some(record.content_stream())
+    content = read_some(record.content_stream())
     if len(content) > PAGE_LIMIT:
         return too_large(name)
     page = one_page(content, name, address=address or name, charset=charset_of(rest),
@@ -301,15 +310,6 @@ def _is_cut(record: Any) -> bool:
     while record.raw_stream.read(CHUNK):
         pass
     return bool(getattr(record.raw_stream, "limit", 0) > 0)
-
-
-def _read_some(stream: Any) -> bytes:
-    """Up to one byte more than a page may have."""
-    parts, size = [], 0
-    while size <= PAGE_LIMIT and (part := stream.read(CHUNK)):
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts)
 
 
 def charset_of(parameters: str) -> str | None:

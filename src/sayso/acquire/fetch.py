@@ -28,6 +28,7 @@ from sayso.acquire.archives import (
     pages_of_lines,
     pages_of_warc,
     passed_over,
+    read_some,
     saved_beside_page,
     unpacked,
 )
@@ -177,7 +178,7 @@ def _pages_in(watch: Steady, where: str, address: str | None, fields: Fields, *,
 def _whole(rest: BinaryIO, kind: Kind, where: str, address: str | None, fields: Fields,
            watch: Steady) -> Iterator[Page | Problem]:
     """The pages of what is read whole: a page, a text, a feed, one JSON object over several lines."""
-    content = rest.read(PAGE_LIMIT + 1)
+    content = read_some(rest)
     if watch.fault:
         raise UnreadableSource(f"{where}: {watch.fault}; hoped for a whole page; copy or download it again")
     if len(content) > PAGE_LIMIT:
