@@ -13,13 +13,19 @@ from importlib.metadata import version
 
 from sayso.acquire.article import VERSION as ARTICLE
 from sayso.acquire.article import to_document
+from sayso.annotate.entities import find_entities
+from sayso.annotate.parse import parse_report
 from sayso.claims.attribution import read_statements
+from sayso.claims.chain import TraceHands
+from sayso.claims.inner import ReadInner
+from sayso.claims.quoted import find_quoted
 from sayso.errors import SaysoError
 from sayso.model import Page, Problem, Record
 
 Stage = Callable[[Record], Record]
 
-STAGES: tuple[Stage, ...] = (read_statements,)
+STAGES: tuple[Stage, ...] = (read_statements, ReadInner(parse_report), find_entities, TraceHands(parse_report),
+                             find_quoted)
 
 
 def read(page: Page, *, stages: tuple[Stage, ...] = STAGES) -> Record:

@@ -116,6 +116,10 @@ def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
         mine[statement.id] = replace(statement, source_type=kind, reason=reason,
                                      speaker=speaker.entity if speaker else None)
         own[statement.id] = speaker, origins, relays
+    echoes = {one.id for one in statements if one.parent and one.score is None and by_id[one.parent].score is not None
+              and mine[one.id].speaker is not None and mine[one.id].speaker == mine[one.parent].speaker}
+    statements = tuple(replace(one, parent=_past(one.parent, echoes, by_id)) for one in statements if one.id not in echoes)
+    mine = {one.id: replace(mine[one.id], parent=one.parent) for one in statements}
     wire = wire_hand(document, report.people)
     done = tuple(replace(mine[one.id], chain=_chain(one, mine, own, wire, document)) for one in statements)
     done = bear_out(done, document.text)
@@ -180,6 +184,13 @@ def _parents(statements: Sequence[Statement], near: dict[str, list[Statement]]) 
             above = around[one.id]
             kept.append(replace(one, parent=above.id if above else None))
     return tuple(kept)
+
+
+def _past(parent: str | None, gone: set[str], by_id: dict[str, Statement]) -> str | None:
+    """The next statement outwards that is still there: “she said she hopes …” is one statement of hers."""
+    while parent is not None and parent in gone:
+        parent = by_id[parent].parent
+    return parent
 
 
 def _merge_relays(statements: Sequence[Statement], near: dict[str, list[Statement]], text: str
