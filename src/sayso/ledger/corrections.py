@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 from sayso.model import Entity, Hand, Record, SourceType, Span, Statement
 
-Field = Literal["content", "source", "cue", "speaker", "statement", "new", "apart", "same"]
+FIELDS = ("content", "source", "cue", "speaker", "statement", "new", "apart", "same")
 
 LEDGER = ""
 """The document of a correction that is about the whole ledger."""
@@ -40,7 +40,7 @@ class Correction:
     """One thing that a person put right.  `made_at` and `undone_at` are ISO 8601, UTC; `id` orders them."""
 
     document: str
-    field: Field
+    field: str
     start: int | None
     end: int | None
     old: Any
@@ -65,6 +65,8 @@ def overlaid(record: Record, corrections: Iterable[Correction]) -> tuple[Record,
 
 
 def _apply(record: Record, correction: Correction) -> tuple[Record, set[str]]:
+    if correction.field not in FIELDS:
+        return record, set()
     if correction.field == "same":
         return same(record, str(correction.old), str(correction.new)), set()
     if not fits(record, correction):

@@ -39,8 +39,8 @@ CREATE TABLE record (
 -- What a person put right: an overlay by document, span and field, that outlives the next reading.
 CREATE TABLE correction (
     id        INTEGER PRIMARY KEY,         -- in the order they were made
-    document  TEXT NOT NULL,               -- SHA-256 of the page; not a foreign key, so that it outlives the page
-    field     TEXT NOT NULL,               -- what is put right: speaker, source, cue, content, statement, entity …
+    document  TEXT NOT NULL,               -- SHA-256 of the page, "" for the whole ledger; no foreign key: it outlives the page
+    field     TEXT NOT NULL,               -- what is put right: speaker, source, cue, content, statement, new, apart or same
     start     INTEGER,                     -- where it stands, if it stands somewhere
     end       INTEGER,                     -- and where it ends
     old       TEXT,                        -- what was there, JSON
@@ -90,6 +90,7 @@ CREATE TABLE report (
 CREATE INDEX report_day ON report(day, id);
 CREATE INDEX report_outlet ON report(outlet, day);
 CREATE INDEX report_address ON report(address);
+CREATE INDEX report_counts ON report(current, outlet, statements, without_source, without_speaker);
 
 -- The text cut into blocks by the part they play on the page.
 CREATE TABLE block (

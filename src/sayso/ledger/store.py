@@ -21,6 +21,7 @@ from typing import Any, Literal, Self
 
 from sayso import codec
 from sayso.errors import BadLedger, BadRecord, NotInLedger, UnwritableLedger
+from sayso.ledger.corrections import LEDGER, Correction, overlaid
 from sayso.ledger.index import layer_rows, reader_of, report_row, statement_rows
 from sayso.model import Page, Problem, Record
 
@@ -73,22 +74,6 @@ class Counts:
     outlets: int
     corrections: int
     skipped: int
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a person put right in one document; `old` and `new` are JSON values."""
-
-    id: int
-    document: str
-    field: str
-    start: int | None
-    end: int | None
-    old: Any
-    new: Any
-    who: str
-    made_at: str
-    undone_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +296,8 @@ def insert(db: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
 
 
 def write_index(db: sqlite3.Connection, record: Record, document: str) -> None:
-    """The index rows of one record, in place of those that are there."""
+    """The index rows of one record with its corrections laid over it, in place of those that are there."""
+    record, _ = overlaid(record, corrections_of(db, document))
     db.execute("DELETE FROM report WHERE document = ?", (document,))
     seen = db.execute("SELECT min(seen) FROM sighting WHERE page = ?", (document,)).fetchone()[0]
     report = insert(db, "report", report_row(record) | {"seen": seen, "version": 1, "current": 1})
@@ -323,6 +309,19 @@ def write_index(db: sqlite3.Connection, record: Record, document: str) -> None:
             insert(db, "hand", row | {"statement": statement})
     for table, row in layer_rows(record):
         insert(db, table, row | {"report": report})
+
+
+def corrections_of(db: sqlite3.Connection, document: str) -> list[Correction]:
+    """The corrections that hold for a document, oldest first: its own and those of the whole ledger."""
+    rows = db.execute("SELECT * FROM correction WHERE document IN (?, ?) AND undone_at IS NULL ORDER BY id",
+                      (document, LEDGER))
+    return [correction_row(row) for row in rows]
+
+
+def correction_row(row: sqlite3.Row) -> Correction:
+    """A row of the table as a correction."""
+    known = {name: row[name] for name in Correction.__dataclass_fields__}
+    return Correction(**known | {"old": json.loads(row["old"]), "new": json.loads(row["new"])})
 
 
 def write_versions(db: sqlite3.Connection, address: str | None) -> None:
@@ -443,26 +442,51 @@ class Ledger:
 
     def correct(self, document: str, field: str, *, start: int | None = None, end: int | None = None, old: Any = None,
                 new: Any = None, who: str) -> int:
-        """The number of a new correction, kept beside the record and never in it."""
+        """The number of a new correction, kept beside the record and never in it; the index follows.  The document ""
+        is the whole ledger."""
         with _writing(self.db, self.path), transaction(self.db):
-            return insert(self.db, "correction", {
-                "document": self.find(document), "field": field, "start": start, "end": end, "old": json.dumps(old),
-                "new": json.dumps(new), "who": who, "made_at": self._clock()})
+            number = insert(self.db, "correction", {
+                "document": document and self.find(document), "field": field, "start": start, "end": end,
+                "old": json.dumps(old), "new": json.dumps(new), "who": who, "made_at": self._clock()})
+            self._follow(number)
+            return number
 
-    def undo(self, correction: int) -> None:
-        """Takes a correction back; the row stays, with when.  NotInLedger where there is none that holds."""
+    def undo(self, correction: int, *, redo: bool = False) -> None:
+        """Takes a correction back, or with `redo` lets it hold again; the row stays, with when.  NotInLedger where
+        there is none that holds (or none taken back)."""
         with _writing(self.db, self.path), transaction(self.db):
-            done = self.db.execute("UPDATE correction SET undone_at = ? WHERE id = ? AND undone_at IS NULL",
-                                   (self._clock(), correction))
+            done = self.db.execute("UPDATE correction SET undone_at = ? WHERE id = ? AND (undone_at IS NULL) = ?",
+                                   (None if redo else self._clock(), correction, not redo))
             if not done.rowcount:
-                raise NotInLedger(f"no correction {correction} that still holds")
+                raise NotInLedger(f"no correction {correction} that {'was taken back' if redo else 'still holds'}")
+            self._follow(correction)
+
+    def _follow(self, correction: int) -> None:
+        """Makes the index rows anew of each report that a correction is about."""
+        row = self.db.execute("SELECT * FROM correction WHERE id = ?", (correction,)).fetchone()
+        made = correction_row(row)
+        documents = [made.document]
+        if made.document == LEDGER:
+            found = self.db.execute("SELECT DISTINCT document FROM report JOIN entity ON entity.report = "
+                                    "report.id WHERE entity.name IN (?, ?)", (str(made.old), str(made.new)))
+            documents = [row[0] for row in found]
+        for document in documents:
+            kept = self.db.execute("SELECT json FROM record WHERE document = ?", (document,)).fetchone()
+            if kept is not None:
+                record = codec.decode(zlib.decompress(kept["json"]))
+                write_index(self.db, record, document)
+                write_versions(self.db, record.document.address)
 
     def corrections(self, document: str | None = None, *, undone: bool = False) -> list[Correction]:
         """The corrections of a document (or all), oldest first; those taken back only with `undone`."""
         rows = self.db.execute("SELECT * FROM correction WHERE (?1 IS NULL OR document = ?1) AND (?2 OR undone_at IS "
                                "NULL) ORDER BY id", (document and self.find(document), undone))
-        return [Correction(**dict(row) | {"old": json.loads(row["old"]), "new": json.loads(row["new"])})
-                for row in rows]
+        return [correction_row(row) for row in rows]
+
+    def corrected(self, name: str) -> tuple[Record, frozenset[str]]:
+        """The record of a report with its corrections laid over it, and the ids of the statements they changed."""
+        document = self.find(name)
+        return overlaid(codec.decode(self.record_line(document)), corrections_of(self.db, document))
 
     # -------------------------------------------------------------- reading
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
 from urllib.parse import quote
 
@@ -22,6 +22,9 @@ DEBRIS: frozenset[str] = frozenset({"tags", "teaser", "boilerplate"})
 
 FRAGMENT_WORDS = 5
 """Words at each end of a long text fragment: enough to be unique in a report, short enough for an address bar."""
+
+REPORTED = "reported"
+"""Shown as the status of a statement whose stance no stage has read: that it was reported is sure."""
 
 NOT_OWNED = "nobody named"
 """Shown where a report names no source: a finding, not a gap."""
@@ -188,7 +191,7 @@ def pieces(text: str, block: Block, spans: list[tuple[Span, Mark]]) -> tuple[Pie
         borders |= {min(max(edge, block.start), block.end) for edge in span}
     cuts = sorted(borders)
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         marks = tuple(replace(mark, first=mark.first and span.start == start) for span, mark in spans
                       if span.start <= start and end <= span.end)
         found.append(Piece(start, text[start:end], marks))
@@ -210,7 +213,7 @@ def cards_of(record: Record, *, unsure: float, corrected: frozenset[str] = froze
             source=words_of(text, statement.source), cue=words_of(text, statement.cue),
             content=words_of(text, statement.content),
             chips=chips(statement, entities, text, record.document.outlet),
-            status=statement.status.stance if statement.status else "status not read",
+            status=statement.status.stance if statement.status else REPORTED,
             certainty=certainty(statement.score, unsure), fragment=text_fragment(text, statement.content),
             role=_role(statement.speaker, entities),
             reason=words_of(text, (statement.reason,)) if statement.reason else None,
@@ -221,7 +224,7 @@ def cards_of(record: Record, *, unsure: float, corrected: frozenset[str] = froze
 
 
 def _role(speaker: str | None, entities: dict[str, Entity]) -> str | None:
-    roles = entities[speaker].roles if speaker in entities else ()  # type: ignore[index]
+    roles = entities[speaker].roles if speaker in entities else ()
     return roles[0].role if roles else None
 
 
@@ -236,7 +239,7 @@ def owner(statement: Statement, entities: dict[str, Entity], text: str
           ) -> tuple[str, Literal["actor", "words", "none"]]:
     """The owner's name where an actor is known, else the report's own words for the source, else `NOT_OWNED`."""
     if statement.speaker in entities:
-        return entities[statement.speaker].name, "actor"  # type: ignore[index]
+        return entities[statement.speaker].name, "actor"
     if statement.source:
         return words_of(text, statement.source), "words"
     return NOT_OWNED, "none"
@@ -254,7 +257,7 @@ def chips(statement: Statement, entities: dict[str, Entity], text: str, outlet: 
 
 def _hand_name(hand: Hand, entities: dict[str, Entity], outlet: str | None) -> str:
     if hand.entity in entities:
-        return entities[hand.entity].name  # type: ignore[index]
+        return entities[hand.entity].name
     return hand.name or ((outlet or "this report") if hand.hand == "outlet" else NOT_OWNED)
 
 

@@ -37,6 +37,10 @@ class StatementHit:
     source_type: str | None
     score: float | None
     in_headline: bool
+    speaker_name: str | None
+    """The actor's name, if known."""
+    stance: str | None
+    published: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
         of_statement.append(("ifnull(score, 1) >= ?", (hidden,)))
     match = " AND ".join(filter(None, (query and f"({{content source speaker_name}} : ({query}))",
                                        speaker_query and f"({{source speaker_name}} : ({speaker_query}))")))
-    statements, in_all = _statements(db, match, of_report + of_statement, limit, offset)
+    statements, in_all = find_statements(db, match, of_report + of_statement, limit, offset)
     if speaker or form or source_type:
         return Found(statements, in_all, (), 0)
     reports, reports_in_all = _reports(db, query, of_report, limit, offset) if query else ((), 0)
@@ -139,8 +143,9 @@ def _where(conditions: list[Condition]) -> tuple[str, list[object]]:
     return sql, [value for _, values in conditions for value in values]
 
 
-def _statements(db: sqlite3.Connection, match: str, conditions: list[Condition], limit: int, offset: int
-                ) -> tuple[tuple[StatementHit, ...], int]:
+def find_statements(db: sqlite3.Connection, match: str, conditions: list[Condition], limit: int, offset: int
+                    ) -> tuple[tuple[StatementHit, ...], int]:
+    """Statements that match an FTS5 query ("" for all) and every condition, newest first, and how many there are."""
     where, values = _where(conditions + ([("statement_words MATCH ?", (match,))] if match else []))
     tables = "statement JOIN report ON report.id = statement.report" + (
         " JOIN statement_words ON statement_words.rowid = statement.id" if match else "")
@@ -149,7 +154,8 @@ def _statements(db: sqlite3.Connection, match: str, conditions: list[Condition],
     rows = db.execute(
         f"SELECT document, statement, number, outlet, title, address, day, ifnull(statement.speaker_name, "
         f"statement.source) AS owner, cue, statement.content AS content, {snippet} AS snippet, form, source_type, "
-        f"score, in_headline FROM {tables} WHERE {where} ORDER BY day DESC, document, number LIMIT ? OFFSET ?",
+        f"score, in_headline, statement.speaker_name AS speaker_name, stance, published FROM {tables} "
+        f"WHERE {where} ORDER BY day DESC, document, number LIMIT ? OFFSET ?",
         [*values, limit, offset]).fetchall()
     return tuple(StatementHit(**dict(row) | {"in_headline": bool(row["in_headline"])}) for row in rows), in_all
 
