@@ -199,7 +199,7 @@ class Scene:
                  spoken: Sequence[Spoken]) -> None:
         self.mentions, self.groups, self.owner, self.sources = mentions, groups, owner, sources
         self.starts = [one.start for one in mentions]
-        self.speeches = sorted((span, one) for one in spoken for span in one.quoted) if spoken else []
+        self.speeches = sorted(((span, one) for one in spoken for span in one.quoted), key=lambda pair: pair[0])
         self.speech_starts = [span.start for span, _ in self.speeches]
         self.by_noun: dict[str, dict[int, Group]] = defaultdict(dict)
         self.by_place = {one.start: one for one in mentions if one.kind == "name"}

