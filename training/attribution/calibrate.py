@@ -16,15 +16,16 @@ from typing import Any
 import numpy as np
 
 from sayso.annotate.encode import Words, load_tokenizer
-from sayso.claims.attribution import Candidate, Reader, Settings, candidates, choose, indices, shifted
+from sayso.claims.attribution import Candidate, Reader, Settings, candidates, choose, indices, judge, shifted
 from training.attribution.examples import Example, hold_out, read_rows, to_example
 from training.attribution.train import Recipe
 
+CUE_BIAS = 1.5
 GRID: dict[str, tuple[float, ...]] = {
-    "tag_weight": (0.0, 0.1, 0.2, 0.3, 0.45), "begin_content": (0.0, -0.5, -1.0, -1.5, -2.0),
-    "inside_content": (-0.2, -0.1, 0.0, 0.1, 0.2), "begin_source": (-0.6, -0.3, 0.0, 0.3, 0.6),
-    "overlap": (0.1, 0.3, 0.5), "cue_bias": (0.5, 1.0, 1.5),
+    "tag_weight": (0.0, 0.1, 0.3), "begin_content": (-0.5, -2.0, -3.0), "inside_content": (-0.2, -0.1, 0.1),
+    "begin_source": (-0.6, -0.3, 0.3), "overlap": (0.1, 0.5),
 }
+"""Tried in this order around the settings that begin; what is better is kept before the next is tried."""
 THRESHOLDS = np.arange(0.2, 0.6, 0.025)
 
 
@@ -35,10 +36,17 @@ class Held:
     example: Example
     windows: list[Any]
 
+    gold: list[tuple[frozenset[int], frozenset[int]]]
+    """Content and source of each gold attribution, as word numbers without marks."""
+
     def find(self, settings: Settings) -> list[Candidate]:
         """Its candidates under these settings."""
         return [shifted(one, begin) for begin, _, tags, cues, roles in self.windows
                 for one in candidates(tags, roles, cues, settings)]
+
+
+Found = list[list[Candidate]]
+"""The candidates of each held-out report."""
 
 
 def calibrate(corpus: Path, weights: Path, recipe: Recipe) -> None:
@@ -47,21 +55,20 @@ def calibrate(corpus: Path, weights: Path, recipe: Recipe) -> None:
     held = []
     for row in hold_out(read_rows(corpus))[1]:
         example = to_example(row, load_tokenizer(weights))
-        held.append(Held(example, list(reader.score(example.words, Settings(cue_bias=1.5)))))
-    settings = fit(held, Settings(cue_bias=1.5, tag_weight=0.2, begin_content=-1.0))
-    least, best = best_threshold(held, settings)
+        windows = list(reader.score(example.words, Settings(cue_bias=CUE_BIAS)))
+        held.append(Held(example, windows, gold_sets(example)))
+    settings, found = fit(held, Settings(cue_bias=CUE_BIAS, tag_weight=0.2, begin_content=-1.0))
+    least, best = best_threshold(held, found, settings)
     for name, values in GRID.items():
-        if name == "cue_bias":
-            continue
         for value in values:
-            tried = fit(held, replace(settings, **{name: value}))
-            threshold, figure = best_threshold(held, tried)
+            tried, others = fit(held, replace(settings, **{name: value}))
+            threshold, figure = best_threshold(held, others, tried)
             if figure > best + 0.0005:
-                settings, least, best = tried, threshold, figure
+                settings, found, least, best = tried, others, threshold, figure
         print(f"{name}: {getattr(settings, name)}, threshold {least:.3f}, mean F1 {best:.4f}", flush=True)
     figures = {f"{kind} F1": round(100 * value, 1) for kind, value in
-               zip(("loose", "strict"), scores(held, settings, least), strict=True)}
-    table = reliability(held, settings)
+               zip(("loose", "strict"), scores(held, found, settings, least), strict=True)}
+    table = reliability(held, found, settings)
     (weights / "attribution.json").write_text(json.dumps({
         "name": "sayso-attribution", "version": version_of(weights), "settings": asdict(settings),
         "best_threshold": round(float(least), 3), "held_out": figures, "reliability": table,
@@ -79,18 +86,20 @@ def version_of(weights: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def fit(held: Sequence[Held], settings: Settings) -> Settings:
-    """The settings with the calibration that fits the candidates they find, chosen among as when reading."""
+def fit(held: Sequence[Held], settings: Settings) -> tuple[Settings, Found]:
+    """The settings with the calibration that fits the candidates they find, chosen among as when reading; and those
+    candidates."""
+    found = [one.find(settings) for one in held]
     for _ in range(2):
         evidence, right = [], []
-        for one in held:
-            kept = choose(one.find(settings), settings, least=0.03)
-            gold = gold_sets(one.example)
-            for candidate, answer in zip(kept, loosely_right(one.example.words, kept, gold), strict=True):
+        for one, some in zip(held, found, strict=True):
+            kept = choose(some, settings, least=0.03)
+            for candidate, answer in zip(kept, loosely_right(one.example.words, kept, one.gold), strict=True):
                 evidence.append((1.0, *candidate.evidence))
                 right.append(answer)
         settings = replace(settings, calibration=logistic(np.array(evidence), np.array(right, float)))
-    return settings
+        found = [[replace(c, score=judge(c.evidence, settings)) for c in some] for some in found]
+    return settings, found
 
 
 def logistic(x: np.ndarray, y: np.ndarray, *, ridge: float = 1.0) -> tuple[float, ...]:
@@ -134,21 +143,18 @@ def loosely_right(words: Words, kept: Sequence[Candidate], gold: Sequence[tuple[
     return right
 
 
-def best_threshold(held: Sequence[Held], settings: Settings) -> tuple[float, float]:
+def best_threshold(held: Sequence[Held], found: Found, settings: Settings) -> tuple[float, float]:
     """The threshold with the highest mean of loose and strict F1, and that mean."""
-    found = [one.find(settings) for one in held]
-    tried = [(sum(scores(held, settings, least, found)) / 2, least) for least in THRESHOLDS]
+    tried = [(sum(scores(held, found, settings, float(least))) / 2, least) for least in THRESHOLDS]
     figure, least = max(tried)
     return float(least), figure
 
 
-def scores(held: Sequence[Held], settings: Settings, least: float, found: Sequence[list[Candidate]] | None = None
-           ) -> tuple[float, float]:
+def scores(held: Sequence[Held], found: Found, settings: Settings, least: float) -> tuple[float, float]:
     """Loose and strict F1 over words."""
     loose = strict = predicted = gold_count = 0
-    for n, one in enumerate(held):
-        kept = choose(found[n] if found else one.find(settings), settings, least=least)
-        gold = gold_sets(one.example)
+    for one, some in zip(held, found, strict=True):
+        kept, gold = choose(some, settings, least=least), one.gold
         loose += sum(loosely_right(one.example.words, kept, gold))
         mine = [(plain(one.example.words, indices(c.content)), plain(one.example.words, indices(c.source)))
                 for c in kept]
@@ -158,13 +164,12 @@ def scores(held: Sequence[Held], settings: Settings, least: float, found: Sequen
     return 2 * loose / (predicted + gold_count), 2 * strict / (predicted + gold_count)
 
 
-def reliability(held: Sequence[Held], settings: Settings, *, bins: int = 10) -> list[dict[str, float]]:
+def reliability(held: Sequence[Held], found: Found, settings: Settings, *, bins: int = 10) -> list[dict[str, float]]:
     """In each bin of probability: how many statements, their mean probability, the share that is right."""
     pairs: list[tuple[float, bool]] = []
-    for one in held:
-        kept = choose(one.find(settings), settings, least=0.03)
-        pairs += zip([c.score for c in kept], loosely_right(one.example.words, kept, gold_sets(one.example)),
-                     strict=True)
+    for one, some in zip(held, found, strict=True):
+        kept = choose(some, settings, least=0.03)
+        pairs += zip([c.score for c in kept], loosely_right(one.example.words, kept, one.gold), strict=True)
     out = []
     for at in range(bins):
         mine = [(p, r) for p, r in pairs if at / bins <= p < (at + 1) / bins or (p == 1 and at == bins - 1)]
