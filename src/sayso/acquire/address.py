@@ -67,10 +67,10 @@ class Fetcher:
         """
         import httpx
 
-        here = clean(address)
-        home = near or _host(here)
-        deadline = time.monotonic() + DEADLINE
+        here, deadline = address, time.monotonic() + DEADLINE
         try:
+            here = clean(address)
+            home = near or _host(here)
             for _ in range(REDIRECTS + 1):
                 _check(here, home)
                 self._ask_leave(here, home, deadline)

@@ -257,7 +257,7 @@ def pages_of_warc(stream: BinaryIO, where: str, watch: Steady) -> Iterator[Page 
     from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 
-    records = ArchiveIterator(stream)
+    records = ArchiveIterator(stream, no_record_parse=True)  # HTTP is parsed below: it takes a cut there for the end
     records.INC_RECORD = ""  # what it would print on standard error
     count = pages = 0
     fault = ""
@@ -267,7 +267,7 @@ def pages_of_warc(stream: BinaryIO, where: str, watch: Steady) -> Iterator[Page 
             if record is None:
                 break
             count += 1
-            page = _page_of_record(record, where)
+            page = _page_of_record(record, records.loader, where)
             if _is_cut(record):
                 fault = "it is cut off"
                 break
@@ -284,18 +284,18 @@ def pages_of_warc(stream: BinaryIO, where: str, watch: Steady) -> Iterator[Page 
         yield problem("empty", where, f"no HTML or text in its {count:,} records; hoped for pages that a server sent")
 
 
-def _page_of_record(record: Any, where: str) -> Page | Problem | None:
+def _page_of_record(record: Any, loader: Any, where: str) -> Page | Problem | None:
     """The page of a record, or None where it holds none: requests, redirects, errors, images."""
-    headers = record.http_headers
     if record.rec_type not in ("response", "resource", "conversion"):
         return None
+    address = record.rec_headers.get_header("WARC-Target-URI") or record.rec_headers.get_header("uri")
+    headers = record.http_headers = loader.load_http_headers(record.rec_type, address, record.raw_stream, record.length)
     if record.rec_type == "response" and (headers is None or headers.get_statuscode() != "200"):
         return None
     kind = (headers or record.rec_headers).get_header("Content-Type") or ""
     media_type, _, rest = kind.partition(";")
     if media_type.strip().lower() not in PAGE_TYPES | {""}:
         return None
-    address = record.rec_headers.get_header("WARC-Target-URI")
     name = f"{where}#{address or record.rec_headers.get_header('WARC-Record-ID')}"
     content = read_some(record.content_stream())
     if len(content) > PAGE_LIMIT:
@@ -306,7 +306,9 @@ def _page_of_record(record: Any, where: str) -> Page | Problem | None:
 
 
 def _is_cut(record: Any) -> bool:
-    """Whether the file ends before a record does; the rest of the record is read."""
+    """Whether the file ends before a record does, or before its headers do; the rest of the record is read."""
+    if record.format == "warc" and not (record.rec_headers.get_header("Content-Length") or "").isdecimal():
+        return True
     while record.raw_stream.read(CHUNK):
         pass
     return bool(getattr(record.raw_stream, "limit", 0) > 0)
