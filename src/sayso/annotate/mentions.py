@@ -167,8 +167,8 @@ def _capital(token: Any, headline: bool) -> bool:
     before = token.nbor(-1) if token.i else None
     if before is None or before.text in OPENERS:
         return False
-    if token.tag_ in ("NN", "NNS", "FW", "UH"):
-        return bare(text) not in WEEKDAYS and len(text) > 1
+    if token.tag_ in ("NN", "NNS", "FW", "UH", "CD"):
+        return bare(text) not in WEEKDAYS and len(text) > 1 and not any(map(str.isdigit, text))
     return bool(token.tag_ in ("JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
                 and tokens_before_is_capital(token))
 
