@@ -3,9 +3,9 @@
 Over the pages of the bench (../shared/bench/page, dev part; skipped with a line where it is not there), one after
 another in one process: files → pages (fetch), page → document (article), document → statements (reader), record →
 ledger (store); the reader's stages each by its name.  Then invented pages of 10 thousand, 100 thousand and a million
-characters, to see that no stage grows worse than linearly.  Words a second count the words of the extracted text against the processor's seconds of this one
-thread (those on the wall stand beside them: a busy machine and the disk make them longer); peak memory is that of the
-process so far.
+characters, to see that no stage grows worse than linearly.  Words a second count the words of the extracted text
+against the processor's seconds of this one thread (those on the wall stand beside them: a busy machine and the disk
+make them longer); peak memory is that of the process so far.
 """
 
 from __future__ import annotations

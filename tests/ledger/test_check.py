@@ -92,6 +92,7 @@ def test_a_page_without_its_record(ledger):
     ("a b", "a\n\t b", Run(1, 2, 1, 4), True),
     ("a b", "a&nbsp;b", Run(1, 2, 1, 7), True),
     ("a“b", r"a\u201cb", Run(1, 2, 1, 7), True),
+    ("a?b", r"a\ud800b", Run(1, 2, 1, 7), True),
     ("a\nb", r"a\nb", Run(1, 2, 1, 3), True),
     ("a&b", "a&amp;b", Run(0, 3, 0, 7), True),
     ("abc", "abd", Run(0, 3, 0, 3), False),

@@ -147,6 +147,8 @@ def respellings(unit: str) -> set[str]:
     if "\\" in unit:
         try:
             escaped = str(json.loads(f'"{unit}"'))
+            if any("\ud800" <= c < "\ue000" for c in escaped):  # a lone surrogate, which no text may hold
+                return {"?", "\ufffd"}
             found |= {escaped, html.unescape(escaped), " ".join(escaped.split())}
         except ValueError:
             pass
@@ -156,7 +158,8 @@ def respellings(unit: str) -> set[str]:
 def uncovered(span: Span, text: str, runs: tuple[Run, ...], starts: list[int]) -> str:
     """The characters of a span that no run covers, run together."""
     loose, at = [], span.start
-    for run in runs[max(0, bisect_right(starts, span.start) - 1):]:
+    for n in range(max(0, bisect_right(starts, span.start) - 1), len(runs)):
+        run = runs[n]
         if run.start >= span.end:
             break
         if run.start > at:
