@@ -19,13 +19,14 @@ from sayso.claims.attribution import read_statements
 from sayso.claims.chain import TraceHands
 from sayso.claims.inner import ReadInner
 from sayso.claims.quoted import find_quoted
+from sayso.claims.relayed import NameTheQuoted
 from sayso.errors import SaysoError
 from sayso.model import Page, Problem, Record
 
 Stage = Callable[[Record], Record]
 
-STAGES: tuple[Stage, ...] = (read_statements, ReadInner(parse_report), find_entities, TraceHands(parse_report),
-                             find_quoted)
+STAGES: tuple[Stage, ...] = (read_statements, NameTheQuoted(parse_report), ReadInner(parse_report), find_entities,
+                             TraceHands(parse_report), find_quoted)
 
 
 def read(page: Page, *, stages: tuple[Stage, ...] = STAGES) -> Record:

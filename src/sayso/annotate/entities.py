@@ -65,7 +65,7 @@ def group_mentions(record: Record, links: Links | None = None
 
     def near(span: Span) -> tuple[list[Found], list[Paragraph]]:
         at = max(0, bisect(places, span.start) - 1)
-        return order[bisect(starts, span.start - 1):bisect(starts, span.end)], list(paragraphs[at:at + 1])
+        return order[max(0, bisect(starts, span.start - 1) - 3):bisect(starts, span.end)], list(paragraphs[at:at + 1])
 
     spoken = [as_spoken(document.text, one, near) for one in record.statements]
     linked = links(document) if links else ()
@@ -91,7 +91,8 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
     chosen: list[Found] = []
     for source in statement.source:
         found, paragraphs = near(source)
-        within = [one for one in found if source.start <= one.start and one.end <= source.end]
+        within = [one for one in found if source.start <= one.start and one.end <= source.end] or \
+            [one for one in found if one.kind == "name" and one.start < source.end and source.start < one.end]
         heads: set[int] = set()
         for paragraph in paragraphs:
             if paragraph.start <= source.start < paragraph.end:
