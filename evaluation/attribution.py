@@ -46,9 +46,10 @@ def predict(rows: Iterable[Row], reader: Reader = read_statements) -> Iterator[R
     """The attributions of each row, best guess at every span, with their probabilities."""
     for row in rows:
         text = row["text"]
-        found = [{"source": [list(s) for s in spans(text, words, one.source)],
-                  "cue": [list(s) for s in spans(text, words, one.cue)],
-                  "content": [list(s) for s in spans(text, words, one.content)], "score": round(one.score, 4)}
+        found = [{"source": [list(s) for s in spans(words, one.source)],
+                  "cue": [list(s) for s in spans(words, one.cue)],
+                  "content": [list(s) for s in spans(words, one.content)],
+                  "score": None if one.score is None else round(one.score, 4)}
                  for one, words in reader.read_text(text)]
         yield {"id": row["id"], "attributions": found}
 
@@ -76,7 +77,7 @@ def extras(gold: Sequence[Row], predictions: Sequence[Row]) -> dict[str, float]:
             for name in classes_of(row["text"], a):
                 classes.setdefault(name, []).append(n in hits)
         right = set(hits.values())
-        judged += [(a["score"], n in right) for n, a in enumerate(found) if "score" in a]
+        judged += [(a["score"], n in right) for n, a in enumerate(found) if a["score"] is not None]
     out = {f"recall, {name} ({len(classes[name])})": 100 * sum(classes[name]) / len(classes[name])
            for name in sorted(classes)}
     if judged:

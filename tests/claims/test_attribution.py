@@ -12,12 +12,15 @@ from sayso.claims.attribution import (
     Settings,
     choose,
     continue_quotations,
+    fill_quotations,
     form,
     places,
     read_statements,
     running_quotations,
     runs,
+    spans,
     stretches,
+    unclaimed,
     viterbi,
 )
 from sayso.model import Block, Document, Record, words_of
@@ -75,8 +78,21 @@ def test_the_parts_without_a_cue_go_to_the_speaker_of_the_others():
     words = split_words(RUNNING)
     said = words.folded.index("said")
     (joined,) = continue_quotations(words, [one((said, said + 1), [(said - 6, said - 1)], source=((said - 1, said),))])
-    assert len(joined.content) == 3
-    assert joined.content[0][0] == 0
+    assert [RUNNING[s:e] for s, e in spans(words, joined.content)] == [
+        "“One goes on.", "“Two goes on.", "“Three ends,”"]
+
+
+def test_a_content_that_stops_inside_its_quotation_is_led_to_the_end():
+    words = split_words("“We will appeal and we will win,” Ruiz said.")
+    (filled,) = fill_quotations(words, [one((11, 12), [(0, 4)], source=((10, 11),))])
+    assert [" ".join(words.folded[s:e]) for s, e in filled.content] == ['" We will appeal and we will win , "']
+
+
+def test_a_quotation_that_no_cue_claims_is_kept_without_a_source():
+    words = split_words("He called it “a mistake”. “Nobody in this town has slept a full night since.”")
+    (alone,) = unclaimed(words, [])
+    assert (alone.source, alone.cue, alone.score) == ((), (), None)
+    assert words.folded[alone.content[0][0] + 1] == "Nobody"
 
 
 def test_a_closed_quotation_does_not_run_on():

@@ -28,13 +28,12 @@ def main() -> None:
     parser.add_argument("--checkpoints", type=Path, required=True, help="folder outside the project")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="where the weights go (default: into the package)")
     parser.add_argument("--workers", type=int, default=2, help="processes, one a core")
-    parser.add_argument("--epochs", type=float, default=Recipe().epochs)
     options = parser.parse_args()
     minilm = options.minilm or minilm_folder()
     found = hashlib.sha256((minilm / "model.safetensors").read_bytes()).hexdigest()
     if found != MINILM_SHA256:
         parser.error(f"{minilm}/model.safetensors has SHA-256 {found}, hoped for {MINILM_SHA256}")
-    recipe = Recipe(epochs=options.epochs)
+    recipe = Recipe()
     state = train(options.corpus, minilm, options.checkpoints, recipe, workers=options.workers)
     export(state, minilm, options.to)
     from training.attribution.calibrate import calibrate

@@ -43,7 +43,9 @@ class Recipe:
     """Everything that shapes the weights; kept in the model card."""
 
     seed: int = 1
-    epochs: float = 5.0
+    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (6, 0.6))
+    """Epochs and share of the learning rate of each cycle: a short warm-up, then a cosine down (Loshchilov and Hutter
+    2017, arXiv 1608.03983)."""
     windows: int = 24
     """Windows a step, over all processes."""
     room: int = 256
@@ -94,18 +96,19 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path
         average, step = state["average"], state["step"]
     torch.manual_seed(recipe.seed * 1000 + rank + step)
     per_epoch = len(batches_of(rows, tokenizer, recipe, 0))
-    total = limit_steps = math.ceil(per_epoch * recipe.epochs)
+    total = per_epoch * sum(epochs for epochs, _ in recipe.cycles)
+    ends = [per_epoch * sum(epochs for epochs, _ in recipe.cycles[:n + 1]) for n in range(len(recipe.cycles))]
     began, sums, epoch = time.time(), [0.0, 0.0], step // per_epoch
     if not rank:
         report(folder, f"{len(rows)} documents, {per_epoch} steps an epoch, {total} in all, from step {step}")
-    while step < limit_steps:
+    while step < total:
         batches = batches_of(rows, tokenizer, recipe, epoch)
         batches = (batches * 2)[:per_epoch]
         for windows in batches[step - epoch * per_epoch:]:
             if step >= total:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = group["base"] * rate_at(step, total, recipe)
+                group["lr"] = group["base"] * rate_at(step, per_epoch, recipe)
             mine = windows[rank::workers] or windows[:1]
             model.train()
             losses = loss_of(model, to_batch(mine), guess=step > recipe.wrong_cues_from * per_epoch)
@@ -125,8 +128,11 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path
                 report(folder, f"step {step} tags {sums[0] / 25:.4f} roles {sums[1] / 25:.4f} "
                                f"{time.time() - began:.0f} s")
                 sums = [0.0, 0.0]
-            if step % 200 == 0 or step == total:
+            ended = step in ends
+            if step % 200 == 0 or ended:
                 save(state_file, model, optimizer, average, step)
+            if ended:
+                torch.save(average, folder / f"cycle-{ends.index(step) + 1}.pt")
         epoch += 1
 
 
@@ -145,9 +151,15 @@ def load_tokenizer(minilm: Path) -> Any:
     return tokenizer
 
 
-def rate_at(step: int, total: int, recipe: Recipe) -> float:
-    """Share of the full learning rate: a linear start, then a cosine down to 2 %."""
-    return min(1.0, (step + 1) / recipe.warm_up) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / total)))
+def rate_at(step: int, per_epoch: int, recipe: Recipe) -> float:
+    """Share of the full learning rate: in each cycle a linear start, then a cosine down to 2 %."""
+    for epochs, share in recipe.cycles:
+        length = epochs * per_epoch
+        if step < length:
+            return share * min(1.0, (step + 1) / recipe.warm_up) * max(
+                0.02, 0.5 * (1 + math.cos(math.pi * step / length)))
+        step -= length
+    return 0.0
 
 
 def loss_of(model: Reader, batch: Batch, *, guess: bool) -> tuple[Tensor, Tensor]:

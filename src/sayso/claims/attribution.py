@@ -15,16 +15,19 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sayso.annotate.encode import (
+    ENDS,
     INSIDE,
     MARK,
     OPEN_ENDED,
     OUTSIDE,
+    STATES,
     WEIGHTS,
     Floats,
     Ints,
@@ -72,6 +75,12 @@ HIDDEN = 0.3
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
 
 
+ALONE = 8
+"""Words of a quotation that is kept although no cue claims it; shorter ones are mostly titles and single phrases."""
+CAPITALS = tuple(1 + shape * STATES + INSIDE for shape in (3, 4, 5))
+"""Kinds of words that begin a sentence inside quotation marks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One attribution as word ranges of a stretch of text."""
@@ -80,7 +89,8 @@ class Candidate:
     source: tuple[tuple[int, int], ...]
     content: tuple[tuple[int, int], ...]
     evidence: tuple[float, ...]
-    score: float
+    score: float | None
+    """The probability that content and source are right; None where nothing was judged."""
 
 
 # ------------------------------------------------------------------ what the second head is told of places
@@ -207,9 +217,9 @@ def choose(found: Iterable[Candidate], settings: Settings, *, least: float = HID
     kept: list[Candidate] = []
     in_content: set[int] = set()
     in_cue: set[int] = set()
-    for one in sorted(found, key=lambda c: (-c.score, c.cue)):
+    for one in sorted(found, key=lambda c: (-(c.score or 0), c.cue)):
         cue, content = indices(one.cue), indices(one.content)
-        if one.score < least or cue & (in_cue | in_content) or content & in_cue:
+        if (one.score or 0) < least or cue & (in_cue | in_content) or content & in_cue:
             continue
         if len(content & in_content) > settings.overlap * len(content):
             continue
@@ -231,7 +241,52 @@ def shifted(one: Candidate, by: int) -> Candidate:
     return replace(one, cue=cue, source=source, content=content)
 
 
-# ------------------------------------------------------------------ quotations over several paragraphs
+def unclaimed(words: Words, kept: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Quotations of a sentence or more that no cue claims: nobody's, as far as the report says, but not dropped."""
+    held = {at for one in kept for at in indices(one.content) | indices(one.source) | indices(one.cue)}
+    marks = np.flatnonzero(words.state == MARK).tolist()
+    for first, last in pairwise(marks):
+        inner = range(first + 1, last)
+        if len(inner) < ALONE or words.paragraph[first] != words.paragraph[last] or words.state[first + 1] != INSIDE:
+            continue
+        ends = words.folded[last - 1] in ENDS or words.folded[min(last + 1, len(words) - 1)] in ENDS
+        if ends and words.kind[first + 1] in CAPITALS and not held.intersection(inner):
+            yield Candidate((), (), ((first, last + 1),), (), None)
+
+
+# ------------------------------------------------------------------ quotations, one or several paragraphs long
+
+def fill_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, with a content that begins at an opening mark and stops inside the quotation led to its end,
+    unless words on the way are held by another."""
+    closing = {}
+    marks = np.flatnonzero(words.state == MARK).tolist()
+    for first, last in pairwise(marks):
+        if words.state[first + 1] == INSIDE and words.paragraph[first] == words.paragraph[last]:
+            closing[first] = last + 1
+    held = {at for one in found for at in indices(one.content) | indices(one.cue) | indices(one.source)}
+    out = []
+    for one in found:
+        content = set(indices(one.content))
+        for first, end in closing.items():
+            inside = set(range(first, end))
+            missing = inside - content
+            if missing and len(missing) < len(inside) and {first, first + 1} & content and not missing & held:
+                content |= inside
+        out.append(replace(one, content=as_ranges(content)) if len(content) > len(indices(one.content)) else one)
+    return out
+
+
+def as_ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Word numbers as ranges."""
+    out: list[tuple[int, int]] = []
+    for at in sorted(numbers):
+        if out and out[-1][1] == at:
+            out[-1] = (out[-1][0], at + 1)
+        else:
+            out.append((at, at + 1))
+    return tuple(out)
+
 
 def continue_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, with a quotation that runs on over paragraphs joined into one content.
@@ -240,7 +295,10 @@ def continue_quotations(words: Words, found: Sequence[Candidate]) -> list[Candid
     go on (every style book).  The part that some cue holds lends its source to the parts that none holds.
     """
     out = list(found)
+    cued = {at for one in found for at in indices(one.cue)}
     for chain in running_quotations(words):
+        if cued & indices(chain):                              # a mark was forgotten: reporting words stand inside
+            continue
         holders = [{n for n, one in enumerate(out) if any(s < e2 and s2 < e for s, e in one.content)}
                    for s2, e2 in chain]
         own = [next(iter(sorted(held)), None) for held in holders]
@@ -249,7 +307,10 @@ def continue_quotations(words: Words, found: Sequence[Candidate]) -> list[Candid
                 continue
             near = [own[k] for k in (*range(step - 1, -1, -1), *range(step + 1, len(chain))) if own[k] is not None]
             if near and (owner := near[0]) is not None:
-                out[owner] = replace(out[owner], content=tuple(sorted({*out[owner].content, (s, e)})))
+                out[owner] = replace(out[owner], content=as_ranges(indices((*out[owner].content, (s, e)))))
+        if len({owner for owner in own if owner is not None}) == 1:    # one speaker: no part is cut short
+            owner = next(owner for owner in own if owner is not None)
+            out[owner] = replace(out[owner], content=as_ranges(indices((*out[owner].content, *chain))))
     return out
 
 
@@ -317,7 +378,9 @@ class Reader:
             return []
         settings = load_settings(self.weights)
         kept = choose(self.find(words, settings), settings, least=self.least)
-        return [(one, words) for one in continue_quotations(words, kept)]
+        joined = continue_quotations(words, fill_quotations(words, kept))
+        joined += unclaimed(words, joined)
+        return [(one, words) for one in sorted(joined, key=lambda c: min(c.content))]
 
     def find(self, words: Words, settings: Settings) -> Iterator[Candidate]:
         """Every candidate, window by window."""
@@ -387,16 +450,20 @@ def stretches(blocks: Sequence[Block], text: str) -> Iterator[tuple[int, int, in
 def to_statement(text: str, words: Words, one: Candidate, blocks: Sequence[Block], number: int, *,
                  in_headline: bool) -> Statement:
     """The statement that a candidate stands for, at its characters."""
-    content = spans(text, words, one.content)
+    content = spans(words, one.content)
     return Statement(id=f"s{number + 1}", form=form(words, one.content), content=content,
-                     source=spans(text, words, one.source), cue=spans(text, words, one.cue), in_headline=in_headline,
+                     source=spans(words, one.source), cue=spans(words, one.cue), in_headline=in_headline,
                      block=next((n for n, b in enumerate(blocks) if b.start <= content[0].start < b.end), 0),
-                     score=round(one.score, 4))
+                     score=None if one.score is None else round(one.score, 4))
 
 
-def spans(text: str, words: Words, ranges: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
-    """Characters of word ranges."""
-    return tuple(Span(int(words.start[s]), int(words.end[e - 1])) for s, e in ranges)
+def spans(words: Words, ranges: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
+    """Characters of word ranges, a span a paragraph."""
+    out = []
+    for s, e in ranges:
+        breaks = (np.flatnonzero(np.diff(words.paragraph[s:e])) + s + 1).tolist()
+        out += [Span(int(words.start[a]), int(words.end[b - 1])) for a, b in pairwise([s, *breaks, e])]
+    return tuple(out)
 
 
 def form(words: Words, content: Iterable[tuple[int, int]]) -> Form:
