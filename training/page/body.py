@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from sayso.acquire.article import titles_of
 from sayso.acquire.body import Vector, Weights, features, took
 from sayso.acquire.outline import Paragraph, walk
+from sayso.acquire.particulars import particulars_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLD = ROOT.parent / "shared" / "bench" / "page" / "page-dev.jsonl.gz"
@@ -46,7 +46,7 @@ class Sample:
 def sample(row: dict[str, Any]) -> Sample:
     """The paragraphs of a page that are near the report, with what the annotators say of each."""
     outline = walk(row["html"])
-    found = features(outline, took(outline, row["html"]), titles_of(outline))
+    found = features(outline, took(outline, row["html"]), particulars_of(outline).titles)
     shares, sizes = held(outline.paragraphs, row["body"])
     total = max(30, len(WORD.findall(row["body"])))
     near = [n for n, vector in enumerate(found) if vector is not None]

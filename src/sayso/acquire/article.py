@@ -1,366 +1,311 @@
-"""Page → Document: headline, byline, dateline, date, and the text with its blocks, every character led back to the page.
+"""Page → Document: the text of the report with its blocks and particulars, each character led back to the page.
 
-The body is chosen by trafilatura (Barbaresi 2021) and pointed at in the page itself: the words of a Document are the
-page's own, never an extractor's.  What stands between and beside the chosen paragraphs is kept as debris, with its
-role.  Known to fail: pages whose text a script draws; live blogs; pages that carry several reports.
+The words of a Document are the page's own, never an extractor's: body.py says which paragraphs of the page are the
+report, this file lays them out with what stands between and beside them, names the part of each, and keeps where every
+character stood.  Plain text stays as it came in, to the character.
+Known to fail: pages whose text a script draws; live blogs; pages that carry several reports.
 """
 
 from __future__ import annotations
 
 import hashlib
-import html
-import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from sayso.acquire import encoding as characters
-from sayso.acquire.body import Weights, choose, squeeze
+from sayso.acquire import encoding as encodings
+from sayso.acquire.blocks import cut_blocks
+from sayso.acquire.body import Weights, choose, parts_of, squeeze
+from sayso.acquire.jsonfield import compose, string_in
 from sayso.acquire.outline import Outline, walk
+from sayso.acquire.particulars import Particulars, beside, clean_byline, day_in, particulars_of
 from sayso.errors import UnreadablePage
 from sayso.model import Block, Document, MediaType, Page, Role, Run
 
 VERSION = "1"
 LIKELY = 0.5
-"""The least chance of a paragraph of the body: from 0.4 to 0.5 F1 stays, and more bodies are exact at 0.5."""
-LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|article|div|p|br|h1|span)\b[^>]*>", re.I)
+"""The least chance of a paragraph of the body: from 0.3 to 0.5 F1 stays, and more bodies are exact at 0.5."""
+BEFORE, AFTER = 8, 12
+"""Paragraphs kept as debris before the headline and after the body: near enough to say why they are none of it."""
+LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|article|div|p|br|h[1-6]|span|a|b|i|em|strong|ul|li)\b[^>]*>", re.I)
+BY = re.compile(r"^\W*(?:(?:posted|written|story|words|report) )?by:? [A-Z\u00c0-\u024f]", re.I)
+WHEN = re.compile(r"\b(?:posted|published|updated|modified|last updated|min read|\d{1,2}[:.]\d\d ?(?:[ap]\.?m|gmt|uhr|h\b))",
+                  re.I)
+PROMOTED = re.compile(r"^\W*(?:promoted|sponsored|read (?:also|more|next)|related|see also|more (?:on|from)|also (?:in|read)"
+                      r"|don.t miss|recommended|most (?:read|popular)|you (?:may|might)|trending|up next)\b", re.I)
 
 
 # ------------------------------------------------------------------ bytes and characters
 
 def decode_page(content: bytes, media_type: MediaType, encoding: str, text_field: str | None = None) -> str:
-    """The characters that Document.runs count in: the bytes in the encoding that the document names."""
-    return characters.decode(content, encoding)
+    """The characters that Document.runs count in: all the bytes, in the encoding that the document names."""
+    return encodings.decode(content, encoding)
 
 
 def page_text(page: Page) -> str:
-    """The characters of a page, as to_document decoded them."""
+    """The characters of a page, as to_document decodes them."""
     return decode_page(page.content, page.media_type, encoding_of(page), page.text_field)
 
 
 def encoding_of(page: Page) -> str:
     """The encoding of a page; JSON is UTF-8 (RFC 8259, section 8.1)."""
-    return "utf-8" if page.media_type == "application/json" else characters.encoding_of(page.content, page.charset)
+    return "utf-8" if page.media_type == "application/json" else encodings.encoding_of(page.content, page.charset)
+
+
+# ------------------------------------------------------------------ the document
+
+@dataclass(slots=True)
+class Reading:
+    """What is read out of the characters of a page: text, and runs and blocks into it."""
+
+    text: str = ""
+    runs: list[Run] = field(default_factory=list)
+    blocks: tuple[Block, ...] = ()
+    title: str | None = None
+    particulars: Particulars = field(default_factory=Particulars)
 
 
 def to_document(page: Page, *, weights: Weights | None = None) -> Document:
     """The report on a page.  UnreadablePage where it holds no text at all.  `weights` are for evaluation alone."""
-    encoding = encoding_of(page)
-    whole = decode_page(page.content, page.media_type, encoding, page.text_field)
+    name = page.address or "standard input"
+    value = characters = page_text(page)
+    places: list[Run] | None = None
     if page.media_type == "application/json":
-        value, places = json_field(whole, page.text_field or "text", where=_where(page))
-    else:
-        value, places = whole, [Run(0, len(whole), 0, len(whole))]
-    is_html = page.media_type == "text/html" or (page.media_type == "application/json"
-                                                 and LOOKS_LIKE_HTML.search(value) is not None)
-    read = _read_html(value, weights) if is_html else _read_plain(value)
-    if not read.text.strip():
-        raise UnreadablePage(_no_text(page, is_html))
-    given = {name: value for name, value in page.particulars if value and value.strip()}
-    runs = compose(read.runs, places) if page.media_type == "application/json" else read.runs
+        field_name = page.text_field or "text"
+        found = string_in(characters, field_name)
+        if found is None:
+            raise UnreadablePage(f"{name}: no text in the field {field_name!r} of this line of JSON; name the field that "
+                                 "holds it, as --field text=body")
+        value, places = found
+    is_html = page.media_type == "text/html" or (places is not None and LOOKS_LIKE_HTML.search(value) is not None)
+    reading = read_html(value, weights=weights) if is_html else read_plain(value)
+    if not reading.text.strip():
+        raise UnreadablePage(f"{name}: no article text in {len(page.content):,} bytes of {'HTML' if is_html else 'text'}; "
+                             + ("if scripts draw it, save the page from a browser and read that file" if is_html else
+                                "hoped for the words of a report"))
+    return _document(page, reading, reading.runs if places is None else list(compose(reading.runs, places)))
+
+
+def _document(page: Page, reading: Reading, runs: list[Run]) -> Document:
+    """What the page says, and over it what came with the page."""
+    given = {name: value.strip() for name, value in page.particulars if value and value.strip()}
+    said, address = reading.particulars, page.address
+    if not is_web(address) and is_web(said.address):
+        address = said.address
+    text = reading.text
+    dateline = next((text[b.start:b.end] for b in reading.blocks if b.role == "dateline" and not day_in(text[b.start:b.end])
+                     and any(o.role == "body" and o.start >= b.end for o in reading.blocks)), None)
     return Document(
-        id=hashlib.sha256(page.content).hexdigest(), text=read.text, blocks=tuple(read.blocks), runs=tuple(runs),
-        address=_address(page, read), outlet=given.get("outlet") or read.outlet or _domain(page.address),
-        title=given.get("title") or read.title, byline=given.get("byline") or read.byline, dateline=read.dateline,
-        published=given.get("published") or read.published,
-        published_from="given with the page" if given.get("published") else read.published_from,
-        language=given.get("language") or read.language, media_type=page.media_type, encoding=encoding)
+        id=hashlib.sha256(page.content).hexdigest(), text=text, blocks=reading.blocks, runs=tuple(runs), address=address,
+        outlet=given.get("outlet") or said.outlet or (domain(address) if is_web(address) else None),
+        title=given.get("title") or reading.title, byline=given.get("byline") or said.byline,
+        dateline=re.sub(r"[\s–—:-]+$", "", dateline) or None if dateline else None,
+        published=given.get("published") or said.published,
+        published_from="given with the page" if given.get("published") else said.published_from,
+        language=given.get("language") or said.language, media_type=page.media_type,
+        encoding=encoding_of(page))
 
 
-def _where(page: Page) -> str:
-    return page.address or "standard input"
+def is_web(address: str | None) -> bool:
+    """Whether an address is one of the web."""
+    return bool(re.match(r"https?://", address or "", re.I))
 
 
-def _no_text(page: Page, is_html: bool) -> str:
-    kind = "HTML" if is_html else "text"
-    remedy = ("; if scripts draw it, save the page from a browser and read that file" if is_html else
-              "; hoped for a report, give a file that holds one")
-    return f"{_where(page)}: no article text in {len(page.content):,} bytes of {kind}{remedy}"
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What is read out of the characters of a page."""
-
-    text: str = ""
-    runs: list[Run] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    outlet: str | None = None
-    title: str | None = None
-    byline: str | None = None
-    dateline: str | None = None
-    published: str | None = None
-    published_from: str | None = None
-    language: str | None = None
-    address: str | None = None
-
-
-# ------------------------------------------------------------------ JSON
-
-TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]', re.S)
-ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.S)
-
-
-def json_field(line: str, name: str, *, where: str) -> tuple[str, list[Run]]:
-    """The string in a field of a JSON object, and runs from it into the line.  A dotted name goes into objects within.
-
-    UnreadablePage where there is no such field, or it is no string."""
-    depth, path, key, found = 0, [""], False, None
-    last = ""
-    for token in TOKEN.finditer(line):
-        first = token[0][0]
-        if first in "{[":
-            depth += 1
-            path.append("" if first == "{" else "[]")
-            key = first == "{"
-        elif first in "}]":
-            depth -= 1
-            if path:
-                path.pop()
-            key = False
-        elif first == ",":
-            key = bool(path) and path[-1] != "[]"
-        elif first == ":":
-            key = False
-        elif key:
-            last = _string(token[0])
-            path[-1] = last
-        elif ".".join(path[1:]) == name:
-            found = token
-    if found is None:
-        raise UnreadablePage(f"{where}: no text in the field {name!r} of this line of JSON; name the field that holds "
-                             "it, as --field text=body")
-    return _unescape(line, found.start() + 1, found.end() - 1)
-
-
-def _string(token: str) -> str:
-    try:
-        return str(json.loads(token, strict=False))
-    except ValueError:
-        return token[1:-1]
-
-
-def _unescape(line: str, start: int, end: int) -> tuple[str, list[Run]]:
-    parts: list[str] = []
-    runs: list[Run] = []
-    at, length = start, 0
-
-    def put(words: str, until: int) -> None:
-        nonlocal at, length
-        if words:
-            runs.append(Run(length, length + len(words), at, until))
-            parts.append(words)
-            length += len(words)
-        at = until
-
-    for escape in ESCAPE.finditer(line, start, end):
-        put(line[at:escape.start()], escape.start())
-        put(_string(f'"{escape[0]}"').encode("utf-8", "replace").decode("utf-8"), escape.end())
-    put(line[at:end], end)
-    return "".join(parts), runs
-
-
-def compose(inner: list[Run], outer: list[Run]) -> list[Run]:
-    """Runs text → page, out of runs text → value and runs value → page, both in order of start."""
-    starts = [run.start for run in outer]
-    found: list[Run] = []
-    for start, end, low, high in inner:
-        first = bisect_right(starts, low) - 1
-        if end - start != high - low:  # one unit, whatever it is made of
-            found.append(Run(start, end, _place(outer, starts, low), _place(outer, starts, high - 1, end=True)))
-            continue
-        for run in outer[max(0, first):]:
-            if run.start >= high:
-                break
-            cut, until = max(low, run.start), min(high, run.end)
-            same = run.end - run.start == run.page_end - run.page_start
-            page = run.page_start + cut - run.start if same else run.page_start
-            found.append(Run(start + cut - low, start + until - low, page, page + until - cut if same else run.page_end))
-    return found
-
-
-def _place(runs: list[Run], starts: list[int], at: int, *, end: bool = False) -> int:
-    run = runs[max(0, bisect_right(starts, at) - 1)]
-    if run.end - run.start != run.page_end - run.page_start:
-        return run.page_end if end else run.page_start
-    return run.page_start + at - run.start + end
+def domain(address: str | None) -> str | None:
+    """The host of an address without www."""
+    found = re.match(r"https?://(?:[^/@]*@)?(?:www\d?\.)?([^/:?#]+)", address or "", re.I)
+    return found[1].lower() if found else None
 
 
 # ------------------------------------------------------------------ plain text
 
-def _read_plain(text: str) -> _Reading:
+def read_plain(text: str) -> Reading:
+    """The text as it came in, as one run, with blocks."""
     if not text.strip():
-        return _Reading()
-    blocks = list(_cut(text, ()))
-    title = next((" ".join(text[b.start:b.end].split()) for b in blocks if b.role == "headline"), None)
-    dateline = next((text[b.start:b.end] for b in blocks if b.role == "dateline"), None)
-    byline = next((text[b.start:b.end] for b in blocks if b.role == "byline"), None)
-    return _Reading(text=text, runs=[Run(0, len(text), 0, len(text))], blocks=blocks, title=title,
-                    byline=_clean_byline(byline), dateline=dateline)
+        return Reading()
+    blocks = cut_blocks(text)
+    reading = Reading(text=text, runs=[Run(0, len(text), 0, len(text))], blocks=blocks)
+
+    def first(role: Role) -> str | None:
+        return next((" ".join(text[b.start:b.end].split()) for b in blocks if b.role == role), None)
+
+    reading.title = first("headline")
+    reading.particulars.byline = clean_byline(first("byline"))
+    _date_from_text(reading)
+    return reading
 
 
-def _cut(text: str, known: tuple[Block, ...]) -> tuple[Block, ...]:
-    try:
-        from sayso.acquire.blocks import cut_blocks
-    except ImportError:
-        if known:
-            return known
-        return tuple(Block(m.start(), m.end(), "body") for m in re.finditer(r"\S(?:[^\n]*\S)?", text))
-    return cut_blocks(text, known)
+def _date_from_text(reading: Reading) -> None:
+    """The day of publication out of a line beside the report, where nothing else says it: never out of the body."""
+    if reading.particulars.published:
+        return
+    ends = next((b.start for b in reading.blocks if b.role == "body"), 0)
+    near = [b for b in reading.blocks if b.role in ("byline", "dateline", "boilerplate")]
+    for block in sorted(near, key=lambda b: (b.start > ends, abs(b.start - ends))):
+        words = reading.text[block.start:block.end]
+        if len(words) < 240 and (day := day_in(words)):
+            reading.particulars.published = day[0]
+            reading.particulars.published_from = f"text {block.start + day[1]}-{block.start + day[2]}"
+            return
 
 
 # ------------------------------------------------------------------ HTML
 
-def _read_html(source: str, weights: Weights | None) -> _Reading:
+def read_html(source: str, *, weights: Weights | None = None) -> Reading:
+    """The report in an HTML source; the reading is empty where there are no words."""
     outline = walk(source)
-    facts = _facts(outline)
-    chosen = [chance >= LIKELY for chance in choose(outline, source, facts.titles, weights=weights)]
-    reading = _lay_out(outline, chosen, facts)
-    reading.outlet, reading.language, reading.address = facts.outlet, facts.language, facts.address
-    reading.byline, reading.published, reading.published_from = facts.byline, facts.published, facts.published_from
-    reading.title = reading.title or facts.title or outline.title or None
+    particulars = particulars_of(outline)
+    chances = choose(outline, source, particulars.titles, weights=weights)
+    paragraphs = outline.paragraphs
+    body = {n for n, chance in enumerate(chances) if chance >= LIKELY}
+    if not body:
+        body = {n for n, p in enumerate(paragraphs) if len(p.text) > 60 and 2 * p.linked < len(p.text)} or {
+            n for n, p in enumerate(paragraphs) if p.linked == 0}
+    if not body:
+        return Reading(particulars=particulars)
+    headline = find_headline(outline, particulars.titles, body)
+    body.discard(-1 if headline is None else headline)
+    reading = _lay_out(outline, body, headline)
+    reading.particulars = particulars
+    _complete(reading, outline)
+    if not particulars.published:
+        _date_by_htmldate(particulars, source, outline)
     return reading
 
 
-def titles_of(outline: Outline) -> list[str]:
-    """What the page calls the report, surest first: JSON-LD, Open Graph, Twitter, the title element."""
-    return _facts(outline).titles
-
-
-@dataclass(slots=True)
-class _Facts:
-    """Particulars that the page states beside its text."""
-
-    title: str | None = None
-    titles: list[str] = field(default_factory=list)
-    outlet: str | None = None
-    byline: str | None = None
-    published: str | None = None
-    published_from: str | None = None
-    language: str | None = None
-    address: str | None = None
-    body: str = ""
-
-
-def _facts(outline: Outline) -> _Facts:
-    facts = _Facts()
-    metas: dict[str, str] = {}
-    for meta in outline.metas:
-        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
-        if name and meta.get("content", "").strip():
-            metas.setdefault(name, " ".join(meta["content"].split()))
-    things = list(_linked_data(outline.scripts))
-    article = next((t for t in things if _is_article(t)), {})
-    facts.titles = [t for t in (_text(article.get("headline")), metas.get("og:title"), metas.get("twitter:title"),
-                                outline.title) if t]
-    facts.title = facts.titles[0] if facts.titles else None
-    facts.outlet = metas.get("og:site_name") or _name(article.get("publisher"))
-    facts.byline = _name(article.get("author")) or metas.get("author") or metas.get("byl")
-    facts.byline = _clean_byline(facts.byline)
-    if day := _text(article.get("datePublished")):
-        facts.published, facts.published_from = day, "json-ld datePublished"
-    for name in ("article:published_time", "og:published_time", "datepublished", "date", "dc.date.issued", "dc.date",
-                 "pubdate", "parsely-pub-date", "sailthru.date"):
-        if not facts.published and metas.get(name):
-            facts.published, facts.published_from = metas[name], f"meta {name}"
-    facts.language = (outline.language or "").lower()[:2] or None
-    facts.address = next((link.get("href") for link in outline.links if (link.get("rel") or "").lower() == "canonical"),
-                         None) or metas.get("og:url")
-    return facts
-
-
-def _linked_data(scripts: list[str]) -> Iterator[dict[str, Any]]:
-    """Every object of a page's JSON-LD, also those in @graph."""
-    for script in scripts:
-        try:
-            data = json.loads(script.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
-        except (ValueError, RecursionError):
+def find_headline(outline: Outline, titles: list[str], body: set[int]) -> int | None:
+    """The paragraph that is the headline: of the headings before the body what the page's title says, else the nearest
+    h1, else the nearest line in bold of at least four words."""
+    first, last = min(body), max(body)
+    wanted = [title for title in map(squeeze, titles) if title]
+    best: tuple[int, int] | None = None
+    for n, paragraph in enumerate(outline.paragraphs[:last + 1]):
+        if n > first + 3 and best:
+            break
+        size, words = len(paragraph.text), squeeze(paragraph.text)
+        if not 3 < size < 400 or not words:
             continue
-        waiting = data if isinstance(data, list) else [data]
-        for thing in waiting:
-            if isinstance(thing, dict):
-                yield thing
-                graph = thing.get("@graph")
-                yield from (t for t in (graph if isinstance(graph, list) else []) if isinstance(t, dict))
+        names = [node.name for node in outline.ancestors(paragraph.node, 3)]
+        heading = any(name in ("h1", "h2", "h3") for name in names)
+        told = any(words == title or (len(words) > 14 and (words in title or title in words)) for title in wanted)
+        rank = (5 if told and "h1" in names else 4 if told and heading else 3 if "h1" in names and n <= first + 3 else
+                2 if told and size > 20 and not paragraph.linked else
+                1 if paragraph.marked + paragraph.text.count(" ") >= size and paragraph.text.count(" ") >= 3
+                and not paragraph.linked and n <= first + 1 and not PROMOTED.search(paragraph.text) else 0)
+        if rank and (best is None or rank >= best[0]) and not (n in body and n > first and rank < 4):
+            best = (rank, n)
+    return best[1] if best else None
 
 
-def _is_article(thing: dict[str, Any]) -> bool:
-    kinds = thing.get("@type")
-    return any(isinstance(kind, str) and kind.endswith(("Article", "BlogPosting", "Report", "LiveBlogPosting"))
-               for kind in (kinds if isinstance(kinds, list) else [kinds]))
-
-
-def _text(value: Any) -> str | None:
-    value = value[0] if isinstance(value, list) and value else value
-    return " ".join(html.unescape(value).split()) or None if isinstance(value, str) else None
-
-
-def _name(value: Any) -> str | None:
-    """The names in a JSON-LD author or publisher, which may be a string, an object or a list of them."""
-    values = value if isinstance(value, list) else [value]
-    names = [_text(v.get("name") if isinstance(v, dict) else v) for v in values]
-    return ", ".join(dict.fromkeys(name for name in names if name)) or None
-
-
-def _clean_byline(byline: str | None) -> str | None:
-    byline = re.sub(r"^\s*by\b[\s:]*", "", byline or "", flags=re.I).strip()
-    return byline if byline and not byline.startswith("http") else None
-
-
-def _lay_out(outline: Outline, chosen: list[bool], facts: _Facts) -> _Reading:
-    """Text, runs and blocks: from the headline to the last paragraph of the body."""
+def _lay_out(outline: Outline, body: set[int], headline: int | None) -> Reading:
+    """Text, runs and blocks, from a little before the headline to a little after the body."""
     paragraphs = outline.paragraphs
-    body = [n for n, is_body in enumerate(chosen) if is_body]
-    if not body:
-        body = [n for n, p in enumerate(paragraphs) if len(p.text) > 80 and p.linked * 2 < len(p.text)]
-        chosen = [n in set(body) for n in range(len(paragraphs))]
-    if not body:
-        return _Reading()
-    headline = _headline(outline, facts, body[0])
-    first = min(body[0], headline) if headline is not None else body[0]
-    reading = _Reading()
-    known: list[Block] = []
+    top = min([*body, *([] if headline is None else [headline])])
+    shown = [n for n in range(max(0, top - BEFORE), min(len(paragraphs), max(body) + AFTER + 1))
+             if top <= n <= max(body) or _is_near(outline, n, body, headline)]
+    quoted = "\n".join(squeeze(paragraphs[n].text) for n in sorted(body))
+    reading, known = Reading(), []
     parts: list[str] = []
     length = 0
-    for n in range(first, body[-1] + 1):
+    for n in shown:
         paragraph = paragraphs[n]
         if parts:
             parts.append("\n\n")
             length += 2
-        role: Role = "headline" if n == headline else "body" if chosen[n] else "boilerplate"
+        role = "headline" if n == headline else _role(outline, n, body, headline, quoted)
         parts.append(paragraph.text)
         known.append(Block(length, length + len(paragraph.text), role))
         reading.runs.extend(Run(length + s, length + e, ps, pe) for s, e, ps, pe in paragraph.runs)
         length += len(paragraph.text)
     reading.text = "".join(parts)
-    reading.blocks = list(_cut(reading.text, tuple(known)))
+    reading.blocks = tuple(cut_blocks(reading.text, tuple(known)))
     if headline is not None:
         reading.title = " ".join(paragraphs[headline].text.split())
     return reading
 
 
-def _headline(outline: Outline, facts: _Facts, first: int) -> int | None:
-    """The paragraph of the headline: what the page's title says, or else the h1 nearest before the body."""
-    titles = [squeeze(title) for title in facts.titles]
-    heads = [n for n, p in enumerate(outline.paragraphs[:first + 1])
-             if any(node.name in ("h1", "h2") for node in outline.ancestors(p.node, 3))]
-    for n in reversed(heads):
-        words = squeeze(outline.paragraphs[n].text)
-        if words and any(words in title or title in words for title in titles if title):
-            return n
-    ones = [n for n in heads if any(node.name == "h1" for node in outline.ancestors(outline.paragraphs[n].node, 3))]
-    return ones[-1] if ones else None
+def _is_near(outline: Outline, n: int, body: set[int], headline: int | None) -> bool:
+    """Whether a paragraph outside the report stands in an element that also holds some of it, and no menu."""
+    around = outline.ancestors(outline.paragraphs[n].node, 6)
+    if any(node.name in ("nav", "footer", "header", "form", "html", "") for node in around[:2]):
+        return False
+    at, inside = outline.paragraphs[n].node, set()
+    for _ in range(3):
+        inside.add(at)
+        at = outline.nodes[at].parent
+        if at <= 0 or outline.nodes[at].name in ("body", "html"):
+            break
+        inside.add(at)
+    for other in (min(body), max(body), headline):
+        if other is None:
+            continue
+        at = outline.paragraphs[other].node
+        for _ in range(4):
+            if at in inside and outline.nodes[at].name not in ("body", "html"):
+                return True
+            at = outline.nodes[at].parent
+            if at <= 0:
+                break
+    return False
 
 
-def _address(page: Page, read: _Reading) -> str | None:
-    """Where the page was found; the address that it gives itself counts where that is no web address."""
-    if page.address and re.match(r"https?://", page.address):
-        return page.address
-    return read.address if read.address and re.match(r"https?://", read.address) else page.address
+def _role(outline: Outline, n: int, body: set[int], headline: int | None, quoted: str) -> Role:
+    """The part of a paragraph, by its place, the names of the elements around it and its words."""
+    paragraph = outline.paragraphs[n]
+    text, size = paragraph.text, len(paragraph.text)
+    around = outline.ancestors(paragraph.node, 3)
+    named = parts_of(outline, paragraph)
+    tags = {node.name for node in around}
+    words = squeeze(text)
+    if n in body:
+        again = tags & {"blockquote", "aside"} or "pullquote" in named
+        return "pull-quote" if again and size < 400 and (quoted.count(words) > 1 or "pullquote" in named) else "body"
+    before = n < min(body)
+    if "caption" in named or tags & {"figcaption", "figure"}:
+        return "caption" if "figcaption" in tags or size > 30 else "boilerplate"
+    if "pullquote" in named and size < 400:
+        return "pull-quote"
+    if PROMOTED.search(text) or named & {"related", "promo"}:
+        return "teaser"
+    if named & {"share", "comment", "advert", "signup", "cookie", "footer"}:
+        return "boilerplate"
+    if re.search(r"^\W*(?:additional )?(?:reporting|editing|writing) by\b|\bcontributed to this (?:report|story)", text, re.I):
+        return "wire-credit"
+    if BY.search(text) and size < 200 or ("byline" in named and size < 120 and before):
+        return "byline"
+    if size < 120 and (day_in(text) or WHEN.search(text) or "date" in named) and (before or "date" in named):
+        return "dateline" if day_in(text) else "boilerplate"
+    if re.match(r"(?:tags?|topics?|filed under)\b", text, re.I) or "tags" in named:
+        return "tags"
+    if before and headline is not None and n > headline and (
+            "deck" in named or (40 < size < 400 and not paragraph.linked and tags & {"h2", "h3", "p"})):
+        return "headline"
+    if headline is not None and n < headline and headline - n <= 3 and size < 60:
+        return "tags"
+    return "teaser" if paragraph.linked > 0.6 * size and size > 24 else "boilerplate"
 
 
-def _domain(address: str | None) -> str | None:
-    found = re.match(r"https?://(?:[^/@]*@)?(?:www\.)?([^/:?#]+)", address or "")
-    return found[1].lower() if found else None
+def _complete(reading: Reading, outline: Outline) -> None:
+    """What the text itself says of title, byline, outlet and day, where the head of the page does not."""
+    said = reading.particulars
+    if reading.title is None and said.titles:
+        reading.title = said.titles[0]
+    if not said.outlet and outline.title:
+        said.outlet = beside(outline.title, reading.title or "")
+    if not said.byline:
+        line = next((reading.text[b.start:b.end] for b in reading.blocks if b.role == "byline"), None)
+        said.byline = clean_byline(line)
+    _date_from_text(reading)
+
+
+def _date_by_htmldate(particulars: Particulars, source: str, outline: Outline) -> None:
+    """What htmldate finds in the markup, such as a time element; it is asked last, for it also guesses."""
+    if len(source) > 1_000_000 or outline.deepest > 200:
+        return
+    from htmldate import find_date
+
+    try:
+        found = find_date(source.replace("\0", " "), original_date=True, extensive_search=False)
+    except Exception:  # whatever a page does to its parser: the day stays unknown
+        return
+    if found:
+        particulars.published, particulars.published_from = found, "htmldate"

@@ -98,7 +98,44 @@ def choose(outline: Outline, source: str, titles: list[str], *, weights: Weights
         odds = bias + sum(value * of.get(name, 0.0) for name, value in vector.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
-    return [chance(vector) for vector in features(outline, taken, titles)]
+    return [0.0 if vector and is_debris(outline, paragraph, vector) else chance(vector)
+            for paragraph, vector in zip(outline.paragraphs, features(outline, taken, titles), strict=True)]
+
+
+PARTS = re.compile(
+    r"(?<![a-z])(?:(?P<advert>ads?(?=[-_ ](?:slot|unit|container|wrap))|advert\w*|sponsor\w*|promoted|bet|betting)|(?P<promo>"
+    r"promo|recirc|outbrain|taboola|teaser)|(?P<related>related\w*|read-?(?:next|more|also)|also-?read|most-?read|recommended)"
+    r"|(?P<signup>newsletter|sign-?up|subscribe|support-?box|donat\w*)|(?P<share>share\w*|sharing|social|soc)|(?P<cookie>"
+    r"cookies?|gdpr)|(?P<comment>comments?|disqus)|(?P<footer>footer|copyright)|(?P<caption>caption|chart|credit|wp-caption"
+    r"\w*)|(?P<pullquote>pull-?quotes?|quote-big)|(?P<byline>byline|author\w*|by)|(?P<date>date\w*|time\w*|stamp|pub|posted)"
+    r"|(?P<tags>tags?|topics?|kickers?|eyebrow|cat|category|categories)|(?P<deck>standfirst|subtitle|sub-?head|deck|dek|sub"
+    r"|summary))(?![a-z])", re.I)
+"""Names of elements that leave no doubt of their part, for roles and for what no page is believed to mean as report."""
+PUSHED = re.compile(r"^\W*(?:promoted|sponsored|advertisement\b|don.t miss|also (?:in|read)\b|read (?:also|more|next)\b"
+                    r"|related\b|see also|share (?:this|on)\b|18\+|most (?:read|popular)|recommended|listen live|last updated"
+                    r"|copyright \d|sign (?:me )?up\W*$)", re.I)
+
+
+def parts_of(outline: Outline, paragraph: Paragraph) -> set[str]:
+    """The parts (PARTS) that a paragraph's element, the one around it and those within it name."""
+    said = [_said(node.source) for node in outline.ancestors(paragraph.node, 2) if node.name not in ("body", "html")]
+    said += [_said(outline.nodes[inner].source) for inner in paragraph.inner[:4]]
+    return {found.lastgroup or "" for words in said for found in PARTS.finditer(words)}
+
+
+def is_debris(outline: Outline, paragraph: Paragraph, vector: Vector) -> bool:
+    """Whether a paragraph is none of the report whatever the model says: the development pages rarely show such things,
+    since trafilatura takes most of them out, but where it fails it takes all in."""
+    size, rare = len(paragraph.text), vector.get("share of kind", 0.0) < 0.1
+    if any(node.name == "button" for node in outline.ancestors(paragraph.node, 2)):
+        return True
+    if size < 200 and PUSHED.search(paragraph.text):
+        return True
+    if not rare or size >= 250:
+        return False
+    return (not vector.get("holds") or paragraph.linked > 0.8 * (size - paragraph.text.count(" "))
+            or bool(parts_of(outline, paragraph) & {"advert", "promo", "related", "signup", "share", "cookie", "comment",
+                                                    "footer"}))
 
 
 @lru_cache

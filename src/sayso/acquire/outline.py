@@ -28,6 +28,7 @@ OPENING = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>\0]*)|(!--)|([!?/]))")
 REST = re.compile(r"""(?:[^>"'=]++|=\s*+(?:"[^"]{0,5000}+"|'[^']{0,5000}+')?+|["'])*+>""")
 UNIT = re.compile(r"\s+|&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 ATTRIBUTE = re.compile(r"""([^\s=/"'>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+LONGEST_HEADING = 300
 PATIENCE = 200
 """So many tags with unclosed quotation marks are read twice; after that a tag ends at its first >."""
 
@@ -232,11 +233,13 @@ class _Walk:
             self.silent -= name in SILENT
 
     def line_break(self) -> None:
-        """One <br> is a line break within the paragraph; two end it."""
+        """One <br> is a line break within the paragraph; two end it, and so does one after a line all in bold."""
         if self.paragraph is None or self.silent:
             return
-        if self.breaks > 1:
+        bold = self.length < LONGEST_HEADING and self.paragraph.marked + "".join(self.parts).count(" ") >= self.length
+        if self.breaks > 1 or bold:
             self.flush()
+            self.breaks = 1
         elif self.parts and self.parts[-1] != "\n":
             self.trim()
             self.parts.append("\n")
