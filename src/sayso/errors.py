@@ -9,6 +9,7 @@
     │   └── UnwritableLedger  a ledger that cannot be written: no leave, no room, or another program holds it
     ├── NotInLedger           an id, address or name that the ledger does not hold
     ├── BadQuery              search words that the full-text index cannot read
+    ├── BadCorrection         a correction that names no statement, no words of the report, or no actor
     └── MissingPiece          a model, pipeline or extra that is not installed; names its remedy
 
 Each message says what was found, what was hoped for and what to do, in one line.  A fault in one report is noted on
@@ -68,6 +69,12 @@ class BadQuery(SaysoError):
     """Search words that the full-text index cannot read."""
 
     code = "bad-query"
+
+
+class BadCorrection(SaysoError):
+    """A correction that names no statement, no words of the report, or no actor."""
+
+    code = "bad-correction"
 
 
 class MissingPiece(SaysoError):
