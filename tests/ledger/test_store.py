@@ -95,6 +95,7 @@ def test_every_layer_has_its_rows(ledger):
     for table in ("block", "statement", "span", "hand", "entity", "alias", "role", "mention", "quoted", "timex",
                   "place", "event", "label", "provenance", "problem"):
         assert rows(ledger, f"SELECT count(*) > 0 FROM {table}") == [(1,)], table
+    assert rows(ledger, "PRAGMA integrity_check") == [("ok",)]
     assert rows(ledger, "SELECT part, exact FROM span ORDER BY start") == [
         ("content", "“No,”"), ("source", "Ama"), ("cue", "said"), ("status", "said")]
 

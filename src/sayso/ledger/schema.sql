@@ -3,7 +3,8 @@
 -- A line of comment right above a table, and one at the end of a column's line, say what it holds; docs/data-model.md
 -- is generated from them.  The first part is kept: what came in, how it was read, what people put right.  The second
 -- part is an index of it, one row a thing, made from the kept records by ledger/index.py and made anew (`sayso doctor
--- --reindex`) whenever its shape changes.  Offsets are code points of report.text, start included, end excluded.
+-- --reindex`) whenever its shape changes.  In a table without row numbers the columns of the key come first: SQLite 3.40
+-- checks others wrongly (“NULL value in …”).  Offsets are code points of report.text, start included, end excluded.
 
 -- ================================================================================================ kept
 
@@ -176,10 +177,10 @@ CREATE TABLE alias (
 CREATE TABLE role (
     report        INTEGER NOT NULL,        -- the report
     entity        TEXT NOT NULL,           -- the entity
-    role          TEXT NOT NULL,           -- leader of …, former …
-    organisation  TEXT,                    -- entity.entity of the organisation
     start         INTEGER NOT NULL,        -- where it stands
     end           INTEGER NOT NULL,        -- and where it ends
+    role          TEXT NOT NULL,           -- leader of …, former …
+    organisation  TEXT,                    -- entity.entity of the organisation
     PRIMARY KEY (report, entity, start, end),
     FOREIGN KEY (report, entity) REFERENCES entity(report, entity) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
