@@ -99,6 +99,7 @@ def test_content_decides_what_a_file_is(tmp_path, name, content, media_type):
     ("a.xml", b"<?xml version='1.0'?><urlset></urlset>", "is XML that is neither a page nor a feed"),
     ("a.json", b'[{"text": "The ferry"}]', "is a JSON array"),
     ("a.mht", b"From: <Saved by Blink>\r\nSubject: Ferry\r\nContent-Type: multipart/related;\r\n", "is an MHTML"),
+    ("a.csv", b"title,text\nShut,The ferry", "is a table"),
     ("a.zip", b"PK\x03\x04 and no more", "not a whole ZIP"),
     ("a.zip", zipped({}), "a ZIP without a page"),
     ("a.gz", gzip.compress(HTML)[:40], "is cut off"),
@@ -122,7 +123,7 @@ def test_what_is_no_page_is_one_line(tmp_path, name, content, words):
     ("a\0b", "cannot be opened"),
     ("x" * 5000, "cannot be opened"),
     ("ftp://courier.test/a", "only http and https"),
-    ("file:///etc/hostname", "only http and https"),
+    ("file://localhost/a", "only http and https"),
 ])
 def test_what_cannot_be_opened_is_one_line(source, words):
     with pytest.raises(UnreadableSource, match=words):

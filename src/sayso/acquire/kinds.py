@@ -30,7 +30,8 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1aE\xdf\xa3", "a film"), (b"wOFF", "a font"), (b"wOF2", "a font"))
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 REMEDIES = {"a PDF": "extract its text first (pdftotext) and add that", "a JSON array": "make lines of it: jq -c '.[]'",
-            "an MHTML archive of a browser": "save the page as HTML", "a Safari web archive": "save the page as HTML"}
+            "an MHTML archive of a browser": "save the page as HTML", "a Safari web archive": "save the page as HTML",
+            "a table": "make JSON lines of it, one report a line"}
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml", ".asp", ".aspx", ".php"})
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 ROOT = re.compile(r"<!doctype\s+html|<(?:html|head|body|meta|title)[\s>/]", re.I)
@@ -101,6 +102,8 @@ def _kind_of_text(text: str, suffix: str, whole: bool) -> Found:
         return _kind_of_json(text, suffix, whole)
     if text.startswith("[") and (suffix in JSON_SUFFIXES or re.match(r"\[\s*\{\s*\"", text)):
         return Found("other", "a JSON array")
+    if suffix in {".csv", ".tsv"}:
+        return Found("other", "a table")
     if MHTML.match(text):
         return Found("other", "an MHTML archive of a browser")
     return Found("html" if suffix in HTML_SUFFIXES else "text")
