@@ -243,18 +243,3 @@ def _spans(kept: Iterable[Iterable[int]]) -> tuple[Span, ...]:
 
 def _names(*names: str, but: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != but))
-
-
-def training_example(record: Record, touched: frozenset[str], removed: Iterable[Correction]) -> dict[str, Any]:
-    """The corrected report in the format of the attribution bench: id, text, attributions of source, cue and content.
-
-    Whole, because a reader is trained on whole texts; `corrected` tells the statements that a person has put right
-    from those that nobody has looked at, `not_statements` the spans that a person has struck out.
-    """
-    return {
-        "id": record.document.id, "text": record.document.text,
-        "attributions": [{"source": [list(s) for s in st.source], "cue": [list(s) for s in st.cue],
-                          "content": [list(s) for s in st.content], "corrected": st.id in touched}
-                         for st in record.statements],
-        "not_statements": [[c.start, c.end] for c in removed if c.field == "statement" and c.undone_at is None],
-    }

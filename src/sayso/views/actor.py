@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sayso.errors import NotInLedger
@@ -104,6 +105,16 @@ def _known_as(db: sqlite3.Connection, name: str) -> str:
     found = db.execute("SELECT DISTINCT entity.name FROM alias JOIN entity USING (report, entity) WHERE alias.name = ? "
                        "LIMIT 2", (name,)).fetchall()
     return str(found[0][0]) if len(found) == 1 else name
+
+
+def public_names(db: sqlite3.Connection, names: Iterable[str]) -> frozenset[str]:
+    """Those of the names that have a page: bodies, and persons to whom a report gives a role."""
+    wanted = sorted(set(names))[:500]
+    rows = db.execute(
+        f"SELECT DISTINCT name FROM entity WHERE name IN ({', '.join('?' * len(wanted))}) AND (type NOT IN "
+        f"({', '.join('?' * len(PRIVATE))}) OR EXISTS (SELECT 1 FROM role WHERE role.report = entity.report AND "
+        "role.entity = entity.entity))", (*wanted, *PRIVATE))
+    return frozenset(row[0] for row in rows)
 
 
 def topics(db: sqlite3.Connection, name: str) -> tuple[str, ...]:

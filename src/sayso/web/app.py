@@ -17,8 +17,11 @@ from starlette.exceptions import HTTPException
 import sayso
 from sayso.errors import MissingPiece, NotInLedger, SaysoError
 from sayso.ledger.store import open_ledger
-from sayso.web import api, pages
+from sayso.web.api import DESCRIPTION, TAGS, complete
+from sayso.web.api import router as api_router
 from sayso.web.jobs import Jobs, Read
+from sayso.web.pages import render
+from sayso.web.pages import router as page_router
 from sayso.web.rendering import HERE, environment
 from sayso.web.safety import Door, Guard, is_loopback
 
@@ -32,7 +35,7 @@ def create_app(ledger: Path, *, door: Door | None = None, who: str | None = None
     open_ledger(ledger, create=True).close()
     door = door or Door()
     app = FastAPI(title="sayso", version=sayso.__version__, docs_url=None, redoc_url=None,
-                  openapi_url="/api/openapi.json", description=api.DESCRIPTION, openapi_tags=api.TAGS)
+                  openapi_url="/api/openapi.json", description=DESCRIPTION, openapi_tags=TAGS)
     served = {name: (HERE / "static" / name).read_bytes() for name in STATIC}
     app.state.ledger, app.state.door, app.state.who = ledger, door, who or _user()
     app.state.jobs = Jobs(ledger, read, reader)
@@ -45,14 +48,14 @@ def create_app(ledger: Path, *, door: Door | None = None, who: str | None = None
             raise HTTPException(404, "no such file")
         return Response(served[name], media_type=STATIC[name], headers={"cache-control": "max-age=31536000, immutable"})
 
-    app.include_router(api.router)
-    app.include_router(pages.router)
+    app.include_router(api_router)
+    app.include_router(page_router)
     app.add_exception_handler(SaysoError, _fault)
     app.add_exception_handler(HTTPException, _fault)
     app.add_exception_handler(RequestValidationError, _fault)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Guard, door=door)
-    api.complete(app)
+    complete(app)
     return app
 
 
@@ -71,7 +74,7 @@ def _fault(request: Request, error: Exception) -> Response:
         status = 503
     if request.url.path.startswith("/api/"):
         return JSONResponse({"code": code, "message": message}, status)
-    return HTMLResponse(pages.render(request, "error.html", message=message, status=status), status)
+    return HTMLResponse(render(request, "error.html", message=message, status=status), status)
 
 
 def _user() -> str:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from sayso.errors import BadQuery, NotInLedger, SaysoError
 from sayso.ledger.store import Ledger, open_ledger
 from sayso.model import Page
-from sayso.views.actor import find_actor, list_actors, said_by, said_of
+from sayso.views.actor import find_actor, list_actors, public_names, said_by, said_of
 from sayso.views.report import Sourcing, report_view
 from sayso.views.rows import Row, as_csv, as_jsonl, row
 from sayso.views.search import Found, search
@@ -132,7 +132,7 @@ def report(request: Request, ledger: Opened, report: ReportId,
                 unsure={c.id for c in view.cards if c.certainty == "unsure"}, utf16=utf16_offsets(record.document.text),
                 versions=ledger.versions(document), source_link=web_address(record.document.address),
                 readers=bool(record.provenance), bars=bars(view.sourcing), notice=notice, corrections=corrections,
-                people=people)
+                people=people, public=public_names(ledger.db, (e.name for e in record.entities)))
 
 
 def bars(sourcing: Sourcing) -> list[tuple[str, float, float]]:
@@ -180,8 +180,9 @@ def search_page(request: Request, ledger: Opened, wanted: Annotated[Wanted, Depe
         except BadQuery as error:
             message = str(error)
     rows = [row(hit, unsure=unsure) for hit in found.statements]
-    return page(request, "search.html", status=400 if message else 200, wanted=wanted, asked=asked, rows=rows,
-                message=message, total=found.statements_in_all, query=urlencode(asked), find_words=wanted.q,
+    public = public_names(ledger.db, (r.actor for r in rows if r.actor))
+    return page(request, "search.html", public=public, status=400 if message else 200, wanted=wanted, asked=asked,
+                rows=rows, message=message, total=found.statements_in_all, query=urlencode(asked), find_words=wanted.q,
                 source_types=SOURCE_TYPES, forms=FORMS,
                 pages=pager("/search", asked, number, len(rows), found.statements_in_all))
 
@@ -215,8 +216,9 @@ def actor(request: Request, ledger: Opened, name: Annotated[str, PathParam(max_l
     said, total = said_by(ledger.db, found.name, word=word, hidden=hidden, limit=PER_PAGE,
                           offset=(number - 1) * PER_PAGE)
     of, of_total = said_of(ledger.db, found.name, hidden=hidden, limit=12) if number == 1 and not word else ((), 0)
-    return page(request, "actor.html", actor=found, word=word, said=[row(hit, unsure=unsure) for hit in said],
-                total=total, of=[row(hit, unsure=unsure) for hit in of], of_total=of_total,
+    public = public_names(ledger.db, (hit.speaker_name for hit in (*said, *of) if hit.speaker_name))
+    return page(request, "actor.html", public=public, actor=found, word=word,
+                said=[row(hit, unsure=unsure) for hit in said], total=total, of=[row(hit, unsure=unsure) for hit in of], of_total=of_total,
                 pages=pager(f"/actor/{urlpath(found.name)}", {"word": word} if word else {}, number, len(said), total))
 
 
