@@ -98,8 +98,10 @@ def source_type(head: Any | None, phrase: str, speaker: Entity | None, *, by_nam
             return named
     if head is not None and head.tag_ in ("PRP", "PRP$", "DT", "WP") and speaker is None:
         return None
-    if speaker is not None and not by_name:
-        phrase = speaker.name if head is not None and head.tag_.startswith("PRP") else phrase
+    if speaker is not None and not by_name and (head is None or head.tag_.startswith("PRP")):
+        phrase = speaker.name
+    if not phrase.strip():
+        return None
     return _described(head, phrase, speaker)
 
 
