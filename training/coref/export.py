@@ -1,12 +1,12 @@
-"""The shipped weights from a checkpoint: python -m training.coref.export FOLDER/state.pt --tokenizer FILE --to FOLDER
+"""The shipped weights from a checkpoint: python -m training.coref.export FOLDER/state.pt --to FOLDER
 
-encoder.onnx (int8, dynamic, per channel), heads.npz (float16: names and shapes as in network.Heads), tokenizer.json.
+encoder.onnx (int8, dynamic, per channel) and heads.npz (float16: names and shapes as in network.Heads).  The tokenizer is
+the reader's, one folder up.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from training.coref.network import Encoder, Heads
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("state", type=Path)
-    options.add_argument("--tokenizer", type=Path, required=True)
     options.add_argument("--to", type=Path, required=True)
     chosen = options.parse_args()
     torch.set_num_threads(1)
@@ -40,7 +39,6 @@ def main() -> None:
     onnx.checker.check_model(str(chosen.to / "encoder.onnx"))
     np.savez_compressed(chosen.to / "heads.npz",
                         **{name: value.numpy().astype(np.float16) for name, value in heads.state_dict().items()})
-    shutil.copy(chosen.tokenizer, chosen.to / "tokenizer.json")
     for path in sorted(chosen.to.iterdir()):
         print(f"{path.name} {path.stat().st_size:,} bytes")
 

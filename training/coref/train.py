@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional as F
 
-from sayso.annotate.antecedents import PRONOUNS, STRAIGHT, TYPES, pair_features, split_words
+from sayso.annotate.antecedents import TYPES, pair_features, split_words
 from sayso.annotate.windows import pack
 from training.coref.network import Encoder, Heads
 

@@ -124,7 +124,7 @@ def load_links() -> LinkModel:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     with as_file(folder) as place:
         session = onnxruntime.InferenceSession(str(place / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
-        tokenizer = Tokenizer.from_file(str(place / "tokenizer.json"))
+        tokenizer = Tokenizer.from_file(str(place.parent / "tokenizer.json"))     # the reader's: one for both
         tokenizer.no_padding()
         tokenizer.no_truncation()
         with np.load(place / "heads.npz") as stored:
