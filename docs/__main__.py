@@ -6,12 +6,15 @@ A generated part stands between <!-- GENERATOR ARGUMENTS --> and <!-- end -->, w
     tables         the tables of ledger/schema.sql, with its comments
     commands       every command of the command line, with its help
     errors         the exceptions, with the code that the ledger keeps
-    run COMMAND    what a command really prints, run in the project's root, in a fresh folder for its ledger
+    run A-B COMMAND   lines A to B (or all) of what a command really prints, run in the project's root; $LEDGER is a file
+                   that the commands share
+    statement FILE WORDS   the JSON of the first statement in FILE whose content has these words
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -28,7 +31,7 @@ from sayso.cli import app
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sayso"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-PART = re.compile(r"(<!-- (model|tables|commands|errors|run)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)", re.S)
+PART = re.compile(r"(<!-- (model|tables|commands|errors|run|statement)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)", re.S)
 WIDTH = 100
 
 
@@ -112,13 +115,27 @@ def errors(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def run(command: str) -> str:
-    """The command and what it prints; $LEDGER in it is a fresh file, which later runs of the same page find again."""
-    return fenced(command, shell(command))
+def run(arguments: str) -> str:
+    """A command and what it prints, or the lines of that which were asked for."""
+    first, last, command = re.fullmatch(r"(?:(\d+)-(\d+) )?(.*)", arguments, re.S).groups()  # type: ignore[union-attr]
+    lines = shell(command).splitlines()
+    wanted = lines[int(first) - 1:int(last)] if first else lines
+    return fenced(command, "\n".join(["…"] * (wanted[:1] != lines[:1]) + wanted + ["…"] * (wanted[-1:] != lines[-1:])))
+
+
+def statement(arguments: str) -> str:
+    """One statement of a report as the record has it, short lists on one line."""
+    file, words = arguments.split(maxsplit=1)
+    record = json.loads(shell(f"sayso read --json {file}").splitlines()[0])
+    text = record["document"]["text"]
+    found = next(s for s in record["statements"] if words in "".join(text[start:end] for start, end in s["content"]))
+    shown = re.sub(r"\[[^\[\]{}]*\]", lambda flat_list: " ".join(flat_list[0].split()), json.dumps(found, ensure_ascii=False,
+                                                                                              indent=1))
+    return f"```json\n{shown}\n```\n"
 
 
 GENERATORS: dict[str, Callable[[str], str]] = {"model": model, "tables": tables, "commands": commands,
-                                               "errors": errors, "run": run}
+                                               "errors": errors, "run": run, "statement": statement}
 
 
 # ------------------------------------------------------------------ running commands
@@ -127,13 +144,15 @@ LEDGERS = tempfile.TemporaryDirectory(prefix="sayso-docs-")
 
 
 def shell(command: str) -> str:
-    """Standard output and error of a command, without colours, at a fixed width."""
+    """Standard output and error of a command, without colours, at a fixed width, with what differs from run to run
+    (how long it took, where the ledger lies) left out."""
     shown = {"COLUMNS": str(WIDTH), "TERM": "dumb", "NO_COLOR": "1", "LEDGER": str(Path(LEDGERS.name) / "sayso.db"),
              "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
              "PYTHONUTF8": "1"}
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=os.environ | shown, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+    printed = re.sub(r"in [\d.,]+ s(, [\d.,]+ words a second)?$", "in … s", done.stdout, flags=re.M)
+    return "\n".join(line.rstrip() for line in printed.replace(LEDGERS.name + os.sep, "").strip("\n").splitlines())
 
 
 def fenced(command: str, printed: str) -> str:
