@@ -6,8 +6,8 @@ A generated part stands between <!-- GENERATOR ARGUMENTS --> and <!-- end -->, w
     tables         the tables of ledger/schema.sql, with its comments
     commands       every command of the command line, with its help
     errors         the exceptions, with the code that the ledger keeps
-    run A-B COMMAND   lines A to B (or all) of what a command really prints, run in the project's root; $LEDGER is a file
-                   that the commands share
+    run A-B COMMAND        lines A to B (or all) of what a command really prints, run in the project's root; $LEDGER is a
+                           file that the commands share
     statement FILE WORDS   the JSON of the first statement in FILE whose content has these words
 """
 
@@ -129,8 +129,8 @@ def statement(arguments: str) -> str:
     record = json.loads(shell(f"sayso read --json {file}").splitlines()[0])
     text = record["document"]["text"]
     found = next(s for s in record["statements"] if words in "".join(text[start:end] for start, end in s["content"]))
-    shown = re.sub(r"\[[^\[\]{}]*\]", lambda flat_list: " ".join(flat_list[0].split()), json.dumps(found, ensure_ascii=False,
-                                                                                              indent=1))
+    shown = re.sub(r"\[[^\[\]{}]*\]", lambda short: " ".join(short[0].split()),
+                   json.dumps(found, ensure_ascii=False, indent=1))
     return f"```json\n{shown}\n```\n"
 
 
