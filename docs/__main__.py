@@ -6,8 +6,8 @@ A generated part stands between <!-- GENERATOR ARGUMENTS --> and <!-- end -->, w
     tables         the tables of ledger/schema.sql, with its comments
     commands       every command of the command line, with its help
     errors         the exceptions, with the code that the ledger keeps
-    run A-B COMMAND        lines A to B (or all) of what a command really prints, run in the project's root; $LEDGER is a
-                           file that the commands share
+    run A-B COMMAND        lines A to B (or all) of what a command really prints, run in the project's root;
+                           $LEDGER is a file that the commands share
     statement FILE WORDS   the JSON of the first statement in FILE whose content has these words
 """
 
