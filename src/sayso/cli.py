@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from sayso.ledger.intake import Summary
     from sayso.ledger.store import Counts
     from sayso.model import Document, Page, Problem, Record
+    from sayso.views.actor import Actor
     from sayso.views.report import Card, Paragraph, ReportView
-    from sayso.views.search import Found
+    from sayso.views.search import Found, StatementHit
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
@@ -110,7 +111,7 @@ def add(sources: Sources, ledger: LedgerFile = HERE, field: Fields = None,
 
 @app.command()
 def show(report: Name, ledger: LedgerFile = HERE, as_json: Annotated[bool, typer.Option(
-        "--json", help="The record as one line of JSON.")] = False) -> None:
+        "--json", help="The record as one line of JSON, as it was read, without corrections.")] = False) -> None:
     """Print a report with its statements marked in the text, and a table of them."""
     from sayso.ledger.store import open_ledger
 
@@ -120,7 +121,8 @@ def show(report: Name, ledger: LedgerFile = HERE, as_json: Annotated[bool, typer
         if as_json:
             sys.stdout.buffer.write(opened.record_line(document) + b"\n")
             return
-        _print_report(opened.record(document))
+        record, corrected = opened.corrected(document)
+    _print_report(record, corrected)
     this = next(v for v in versions if v.document == document)
     if len(versions) > 1:
         others = ", ".join(f"{v.version}: {v.document[:12]}" for v in versions if v.document != document)
@@ -149,6 +151,26 @@ def search(words: Annotated[list[str] | None, typer.Argument(
         found = search_view(opened.db, " ".join(words or []), speaker=speaker, outlet=outlet, since=_day(since),
                             until=_day(until), form=form, hidden=_thresholds()[1], limit=limit)
     _print_found(found)
+
+
+@app.command()
+def who(name: Annotated[list[str], typer.Argument(metavar="NAME", show_default=False, help="A name or an alias.")],
+        ledger: LedgerFile = HERE,
+        limit: Annotated[int, typer.Option(min=1, help="How many statements of each kind to print.")] = 20) -> None:
+    """Print what an actor is reported to have said, and what is said of them, always with its owner."""
+    from sayso.ledger.store import open_ledger
+    from sayso.views.actor import find_actor, said_by, said_of
+
+    hidden = _thresholds()[1]
+    with open_ledger(ledger) as opened:
+        actor = find_actor(opened.db, " ".join(name))
+        said, said_in_all = said_by(opened.db, actor.name, hidden=hidden, limit=limit)
+        of, of_in_all = said_of(opened.db, actor.name, hidden=hidden, limit=limit)
+    _print_actor(actor)
+    for heading, hits, in_all in (("is reported to have said", said, said_in_all), ("is spoken of", of, of_in_all)):
+        _console().print(_plain(f"\n{actor.name} {heading}: {_many(in_all, 'statement')}"
+                                + (f", {len(hits)} shown" if len(hits) < in_all else ""), "bold"))
+        _print_hits(hits)
 
 
 @app.command()
@@ -195,20 +217,22 @@ def doctor(ledger: LedgerFile = HERE, reindex: Annotated[bool, typer.Option(
 
 
 @app.command()
-def export(form: Annotated[str, typer.Argument(metavar="FORMAT", show_default=False, help="jsonl")],
+def export(form: Annotated[str, typer.Argument(metavar="FORMAT", show_default=False, help="jsonl or corrections.")],
            ledger: LedgerFile = HERE,
            text: Annotated[bool, typer.Option("--text", help="With the reports' texts, which are their publishers'.")
                            ] = False,
            all_versions: Annotated[bool, typer.Option("--all-versions", help="Older versions too.")] = False) -> None:
-    """Print the ledger for other programs: one report a line, without its text; every statement with its owner and
-    status, null where not known."""
+    """Print the ledger for other programs. jsonl: one report a line, without its text; every statement with its owner
+    and status, null where not known. corrections: the reports that people put right, with their texts, for training."""
     from sayso.ledger.store import open_ledger
-    from sayso.views.export import export_lines
+    from sayso.views.export import correction_lines, export_lines
 
-    if form != "jsonl":
-        raise typer.BadParameter(f"{form}: not a format that this sayso writes; hoped for jsonl")
+    if form not in ("jsonl", "corrections"):
+        raise typer.BadParameter(f"{form}: not a format that this sayso writes; hoped for jsonl or corrections")
     with open_ledger(ledger) as opened:
-        for line in export_lines(opened, text=text, current=not all_versions):
+        lines = correction_lines(opened) if form == "corrections" else export_lines(opened, text=text,
+                                                                                    current=not all_versions)
+        for line in lines:
             sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 
@@ -222,6 +246,21 @@ def forget(report: Name, ledger: LedgerFile = HERE) -> None:
         document = opened.find(report)
         opened.forget(document)
     print(f"{document[:12]} is no longer in {ledger}")
+
+
+@app.command()
+def serve(ledger: LedgerFile = HERE,
+          host: Annotated[str, typer.Option(metavar="ADDRESS", help="Any other than this machine's own needs a token.")
+                          ] = "127.0.0.1",
+          port: Annotated[int, typer.Option(min=0, max=65535)] = 8642,
+          token: Annotated[str | None, typer.Option(metavar="WORD", envvar="SAYSO_TOKEN", show_default=False,
+                                                    help="Has to be in the address to enter.")] = None,
+          who: Annotated[str | None, typer.Option(metavar="NAME", show_default=False,
+                                                  help="Who corrects; else your user name.")] = None) -> None:
+    """Show the ledger as a web page on this machine, to read, search, add and correct."""
+    from sayso.web.app import serve as serve_app
+
+    serve_app(ledger, host=host, port=port, token=token, who=who)
 
 
 @app.command()
@@ -335,12 +374,12 @@ def _plain(text: str, style: str = "") -> Text:
     return Text(visible(near(text)), style=style)
 
 
-def _print_report(record: Record) -> None:
+def _print_report(record: Record, corrected: frozenset[str] = frozenset()) -> None:
     from sayso.views.report import report_view
 
     unsure, hidden = _thresholds()
     kept = tuple(s for s in record.statements if s.score is None or s.score >= hidden)
-    view = report_view(replace(record, statements=kept), unsure=unsure)
+    view = report_view(replace(record, statements=kept), unsure=unsure, corrected=corrected)
     console = _console()
     _print_head(console, view)
     numbers = {card.id: f"{card.number}{'?' * (card.certainty == 'unsure')}" for card in view.cards}
@@ -437,6 +476,7 @@ def _statements(cards: Iterable[Card]) -> Table:
             who.append(f"\n{visible(card.role or card.statement.source_type or '')}", "dim")
         what = _plain(card.content if len(card.content) <= SHOWN else card.content[:SHOWN - 1] + "…")
         notes = [f"inside {card.parent_number}"] if card.parent_number else []
+        notes += ["corrected by hand"] if card.corrected else []
         notes += [f"borne out by {card.borne_out}"] if card.borne_out else []
         if card.statement.chain:
             notes.append(" → ".join(chip.name for chip in card.chips))
@@ -495,19 +535,44 @@ def _print_summary(summary: Summary, counts: Counts, ledger: Path) -> None:
                          f"{_many(counts.statements, 'statement')}"))
 
 
-def _print_found(found: Found) -> None:
+def _print_actor(actor: Actor) -> None:
     console = _console()
-    for hit in found.statements:
+    seen = f"  {', '.join(actor.types)}, {_many(actor.reports, 'report')}"
+    console.print(_plain(actor.name, "bold cyan").append(seen, "not bold dim"))
+    if actor.aliases:
+        console.print(_plain(f"  also {', '.join(actor.aliases)}"))
+    for role in actor.roles:
+        at = f" ({role.organisation})" if role.organisation else ""
+        console.print(_plain(f"  {role.role}{at}, as {role.outlet or 'an outlet not known'} has it, "
+                             f"{role.day or 'no date'}"))
+    if actor.relays:
+        console.print(_plain(f"  by way of {', '.join(actor.relays)}"))
+
+
+def _print_hits(hits: Iterable[StatementHit]) -> None:
+    from rich.padding import Padding
+
+    console = _console()
+    for hit in hits:
         head = _plain(f"{hit.day or 'no date'}  {hit.outlet or 'outlet not known'}  ", "dim")
         head.append(visible(hit.owner or "nobody named"), STYLES["source"] if hit.owner else "italic")
         console.print(head.append(f" {visible(hit.cue or '')}", STYLES["cue"]).append(f"  {hit.form}", "dim"))
-        console.print(_snippet(hit.snippet))
-        console.print(_plain(f"    {hit.document[:12]} #{hit.number}  {hit.title or hit.address or ''}", "dim"))
+        console.print(Padding(_snippet(hit.snippet), (0, 0, 0, 4), expand=False))
+        console.print(Padding(_plain(f"{hit.document[:12]} #{hit.number}  {hit.title or hit.address or ''}", "dim"),
+                              (0, 0, 1, 4), expand=False))
+
+
+def _print_found(found: Found) -> None:
+    from rich.padding import Padding
+
+    console = _console()
+    _print_hits(found.statements)
     for report in found.reports:
         console.print(_plain(f"{report.day or 'no date'}  {report.outlet or 'outlet not known'}  ", "dim")
                       .append(visible(report.title or report.address or "no title"), "bold"))
-        console.print(_snippet(report.snippet))
-        console.print(_plain(f"    {report.document[:12]}  {_many(report.statements, 'statement')}", "dim"))
+        console.print(Padding(_snippet(report.snippet), (0, 0, 0, 4), expand=False))
+        console.print(Padding(_plain(f"{report.document[:12]}  {_many(report.statements, 'statement')}", "dim"),
+                              (0, 0, 1, 4), expand=False))
     shown = (len(found.statements), len(found.reports))
     console.print(f"[bold]{_many(found.statements_in_all, 'statement')}[/], "
                   f"[bold]{_many(found.reports_in_all, 'report')}[/]"
@@ -516,10 +581,10 @@ def _print_found(found: Found) -> None:
 
 
 def _snippet(snippet: str) -> Text:
-    """A snippet, indented, its ⟦found words⟧ in bold."""
+    """A snippet, its ⟦found words⟧ in bold."""
     from rich.text import Text
 
-    text = Text("    ")
+    text = Text()
     for n, piece in enumerate(visible(" ".join(snippet.split())).replace("⟧", "⟧⟦").split("⟦")):
         bold = n and piece.endswith("⟧")
         text.append(f"⟦{piece}" if bold else piece, "bold green" if bold else "")

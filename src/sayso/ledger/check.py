@@ -58,10 +58,10 @@ def file_faults(ledger: Ledger) -> Iterator[Fault]:
 
 
 def document_faults(ledger: Ledger, document: str, decode: Decode) -> Iterator[Fault]:
-    """What no longer holds of one document: bytes, record, evidence in the text, evidence in the page."""
+    """What no longer holds of one document: bytes, record (with its corrections), evidence in the text and the page."""
     try:
         page = ledger.page(document)
-        record = ledger.record(document)
+        record, _ = ledger.corrected(document)
     except (zlib.error, sqlite3.DatabaseError, SaysoError, ValueError) as error:
         yield Fault(document, f"cannot be read back: {error}")
         return

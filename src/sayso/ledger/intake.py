@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -110,12 +111,12 @@ def add_all(ledger: Ledger, pages: Iterable[Page | Problem], *, read: Read, read
                 continue
             record = codec.decode(result)
             try:
-                outcome = ledger.add(page, record, reader=None if record.problems else reader)
+                with _uninterrupted():
+                    so_far.outcomes[ledger.add(page, record, reader=None if record.problems else reader)] += 1
+                    _count(so_far, record)
             except BadRecord as error:
                 skip(page.address or "-", Problem("ledger", error.code, str(error)))
                 continue
-            so_far.outcomes[outcome] += 1
-            _count(so_far, record)
             settle()
     except (UnwritableLedger, KeyboardInterrupt) as why:
         so_far.stopped = why
@@ -123,6 +124,23 @@ def add_all(ledger: Ledger, pages: Iterable[Page | Problem], *, read: Read, read
         readings.close()
     so_far.seconds = time.monotonic() - began
     return so_far
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Lets Ctrl-C wait until the block is done, so that what is written is counted too."""
+    caught: list[int] = []
+    if (threading.current_thread() is not threading.main_thread()
+            or signal.getsignal(signal.SIGINT) is not signal.default_int_handler):
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if caught:
+        raise KeyboardInterrupt
 
 
 def _source_of(problem: Problem) -> str:

@@ -1,8 +1,8 @@
 """The ledger as lines of JSON, for other programs.
 
-A line is one report's record with the words of each statement spelled out.  The text of the report, which belongs to
-its publisher, goes along only when asked for; owner and status stand in every statement, null where they are not known,
-so that no claim can be cut loose from whoever made it.
+A line is one report's record, corrections laid over it, with the words of each statement spelled out.  The text of the
+report, which belongs to its publisher, goes along only when asked for; owner and status stand in every statement, null
+where they are not known, so that no claim can be cut loose from whoever made it.
 """
 
 from __future__ import annotations
@@ -23,17 +23,31 @@ def export_lines(ledger: Ledger, *, text: bool = False, current: bool = True) ->
     """One line of JSON a report, without line breaks, by document id; older versions only with current=False."""
     wanted = "SELECT document FROM report WHERE current OR ? ORDER BY document"
     for (document,) in ledger.db.execute(wanted, (not current,)).fetchall():
-        yield msgspec.json.encode(export_row(ledger.record(document), text=text))
+        record, corrected = ledger.corrected(document)
+        yield msgspec.json.encode(export_row(record, text=text, corrected=corrected))
 
 
-def export_row(record: Record, *, text: bool) -> dict[str, Any]:
-    """The record as plain data, each statement with `owner` and `words` added."""
+def correction_lines(ledger: Ledger) -> Iterator[bytes]:
+    """One line a report that people put right, as the attribution bench has it: id, text, attributions; for training.
+
+    Statements inside others stay out, since the training corpus has the outermost only."""
+    for document in sorted({c.document for c in ledger.corrections()} & set(ledger.documents())):
+        record, _ = ledger.corrected(document)
+        yield msgspec.json.encode({
+            "id": document, "text": record.document.text,
+            "attributions": [{"source": s.source, "cue": s.cue, "content": s.content} for s in record.statements
+                             if s.parent is None]})
+
+
+def export_row(record: Record, *, text: bool, corrected: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The record as plain data, each statement with `owner`, `words` and `corrected` added."""
     row: dict[str, Any] = msgspec.to_builtins(record)
     names = {entity.id: entity.name for entity in record.entities}
     for plain, statement in zip(row["statements"], record.statements, strict=True):
         plain["owner"] = owner_of(statement, names, record.document.text)
         plain["words"] = {part: words_of(record.document.text, spans) or None for part, spans in (
             ("source", statement.source), ("cue", statement.cue), ("content", statement.content))}
+        plain["corrected"] = statement.id in corrected
     if not text:
         row["schema"] = WITHOUT_TEXT
         del row["document"]["text"], row["document"]["runs"]
