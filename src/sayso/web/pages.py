@@ -218,7 +218,8 @@ def actor(request: Request, ledger: Opened, name: Annotated[str, PathParam(max_l
     of, of_total = said_of(ledger.db, found.name, hidden=hidden, limit=12) if number == 1 and not word else ((), 0)
     public = public_names(ledger.db, (hit.speaker_name for hit in (*said, *of) if hit.speaker_name))
     return page(request, "actor.html", public=public, actor=found, word=word,
-                said=[row(hit, unsure=unsure) for hit in said], total=total, of=[row(hit, unsure=unsure) for hit in of], of_total=of_total,
+                said=[row(hit, unsure=unsure) for hit in said], total=total,
+                of=[row(hit, unsure=unsure) for hit in of], of_total=of_total,
                 pages=pager(f"/actor/{urlpath(found.name)}", {"word": word} if word else {}, number, len(said), total))
 
 
