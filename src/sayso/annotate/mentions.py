@@ -167,9 +167,9 @@ def _capital(token: Any, headline: bool) -> bool:
     before = token.nbor(-1) if token.i else None
     if before is None or before.text in OPENERS:
         return False
-    if token.tag_ in ("NN", "NNS", "FW", "UH", "CD"):
-        return bare(text) not in WEEKDAYS and len(text) > 1 and not any(map(str.isdigit, text))
-    return bool(token.tag_ in ("JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
+    if re.search(r"\w[’'ʼ`]\w", text):                        # Nahr’ib, which the tagger does not know
+        return True
+    return bool(token.tag_ in ("NN", "NNS", "FW", "JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
                 and tokens_before_is_capital(token))
 
 
