@@ -69,9 +69,9 @@ class Settings:
     """Bias, then a weight for each of `Candidate.evidence`: logistic regression of loose rightness (Platt 1999)."""
 
 
-UNSURE = 0.5
+UNSURE = 0.7
 """Below this probability a statement is shown as unsure: above it at least 85 in 100 were right on held documents."""
-HIDDEN = 0.3
+HIDDEN = 0.4
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
 
 
