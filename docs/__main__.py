@@ -6,6 +6,7 @@ A generated part stands between <!-- GENERATOR ARGUMENTS --> and <!-- end -->, w
     tables         the tables of ledger/schema.sql, with its comments
     commands       every command of the command line, with its help
     errors         the exceptions, with the code that the ledger keeps
+    failures       what the docstring of each module says it is known to fail on
     run A-B COMMAND        lines A to B (or all) of what a command really prints, run in the project's root;
                            $LEDGER is a file that the commands share
     statement FILE WORDS   the JSON of the first statement in FILE whose content has these words
@@ -31,7 +32,8 @@ from sayso.cli import app
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sayso"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-PART = re.compile(r"(<!-- (model|tables|commands|errors|run|statement)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)", re.S)
+PART = re.compile(r"(<!-- (model|tables|commands|errors|failures|run|statement)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)",
+                  re.S)
 WIDTH = 100
 
 
@@ -115,6 +117,17 @@ def errors(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def failures(_: str) -> str:
+    """What each module of the package says of itself that it gets wrong."""
+    rows = ["| where | known to fail |", "| --- | --- |"]
+    for file in sorted(SOURCE.rglob("*.py")):
+        text = flat(ast.get_docstring(ast.parse(file.read_text("utf-8"))))
+        if found := re.search(r"(?:Known failures?:|Known to fail:) (.*?\.)(?= [A-Z`]|$)", text):
+            about = found[1][0].upper() + found[1][1:]
+            rows.append(f"| `{file.relative_to(SOURCE)}` | {about.replace('|', chr(92) + '|')} |")
+    return "\n".join(rows) + "\n"
+
+
 def run(arguments: str) -> str:
     """A command and what it prints, or the lines of that which were asked for."""
     first, last, command = re.fullmatch(r"(?:(\d+)-(\d+) )?(.*)", arguments, re.S).groups()  # type: ignore[union-attr]
@@ -134,8 +147,8 @@ def statement(arguments: str) -> str:
     return f"```json\n{shown}\n```\n"
 
 
-GENERATORS: dict[str, Callable[[str], str]] = {"model": model, "tables": tables, "commands": commands,
-                                               "errors": errors, "run": run, "statement": statement}
+GENERATORS: dict[str, Callable[[str], str]] = {
+    function.__name__: function for function in (model, tables, commands, errors, failures, run, statement)}
 
 
 # ------------------------------------------------------------------ running commands
