@@ -182,7 +182,9 @@ def flat(text: str | None) -> str:
 # ------------------------------------------------------------------ pages
 
 def renew(text: str) -> str:
-    """A page with its generated parts made anew."""
+    """A page with its generated parts made anew; its commands begin without a ledger."""
+    for file in Path(LEDGERS.name).iterdir():
+        file.unlink()
     return PART.sub(lambda part: part[1] + GENERATORS[part[2]]((part[3] or "").strip()) + part[5], text)
 
 

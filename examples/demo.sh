@@ -13,6 +13,7 @@ step() {
 
 step sayso add examples/reports
 step sayso show examples/reports/radio-ombara.html
+step sayso who Edmond Batsuma
 step sayso search siren
 step sayso verify
 cat <<END
@@ -22,7 +23,5 @@ The ledger is $SAYSO_LEDGER, one SQLite file. What to do next:
   sayso=.venv/bin/sayso; export SAYSO_LEDGER=$SAYSO_LEDGER
   \$sayso show examples/reports/beremba-courier.html   another report
   \$sayso read YOUR-PAGE.html                          a page of your own, into no ledger
+  \$sayso serve                                        the web page, on this machine only
 END
-if sayso --help | grep -qw serve; then
-  echo "  \$sayso serve                                       the web page, on this machine only"
-fi
