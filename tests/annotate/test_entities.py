@@ -96,8 +96,11 @@ def test_nothing_is_taken_up_across_debris():
 
 
 def test_a_lead_without_a_name_is_who_speaks_next():
-    record = read("The leader of the Reed Party said the vote was stolen.", "“We counted,” Hanif Qureshi told supporters.",
-                  sources=(("The leader of the Reed Party", "the vote was stolen"), ("Hanif Qureshi", "“We counted,”")))
+    record = read(
+        "The leader of the Reed Party said the vote was stolen.",
+        "“We counted,” Hanif Qureshi told supporters.",
+        sources=(("The leader of the Reed Party", "the vote was stolen"), ("Hanif Qureshi", "“We counted,”")),
+    )
     assert [one.speaker for one in record.statements] == ["person:hanif-qureshi"] * 2
 
 

@@ -1,7 +1,7 @@
 """The shipped weights from a checkpoint: python -m training.coref.export FOLDER/state.pt --to FOLDER
 
-encoder.onnx (int8, dynamic, per channel) and heads.npz (float16: names and shapes as in network.Heads).  The tokenizer is
-the reader's, one folder up.
+encoder.onnx (int8, dynamic, per channel) and heads.npz (float16: names and shapes as in network.Heads).  The
+tokenizer is the reader's, one folder up.
 """
 
 from __future__ import annotations
@@ -33,8 +33,16 @@ def main() -> None:
     names = ["input_ids", "attention_mask", "token_type_ids"]
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "encoder.onnx"
-        torch.onnx.export(encoder, example, str(whole), input_names=names, output_names=["hidden"], dynamo=False,
-                          opset_version=17, dynamic_axes={name: {0: "windows", 1: "pieces"} for name in (*names, "hidden")})
+        torch.onnx.export(
+            encoder,
+            example,
+            str(whole),
+            input_names=names,
+            output_names=["hidden"],
+            dynamo=False,
+            opset_version=17,
+            dynamic_axes={name: {0: "windows", 1: "pieces"} for name in (*names, "hidden")},
+        )
         quantize_dynamic(whole, chosen.to / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
     onnx.checker.check_model(str(chosen.to / "encoder.onnx"))
     np.savez_compressed(chosen.to / "heads.npz",

@@ -55,8 +55,12 @@ class Encoder(nn.Module):
 
     def load_published(self, weights: dict[str, Tensor]) -> None:
         """Takes over all-MiniLM-L6-v2's weights; every word shape begins as its token type 0."""
-        mine = {"word.weight": "embeddings.word_embeddings.weight", "place.weight": "embeddings.position_embeddings.weight",
-                "norm.weight": "embeddings.LayerNorm.weight", "norm.bias": "embeddings.LayerNorm.bias"}
+        mine = {
+            "word.weight": "embeddings.word_embeddings.weight",
+            "place.weight": "embeddings.position_embeddings.weight",
+            "norm.weight": "embeddings.LayerNorm.weight",
+            "norm.bias": "embeddings.LayerNorm.bias",
+        }
         parts = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
                  "out": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense",
                  "down": "output.dense", "norm2": "output.LayerNorm"}

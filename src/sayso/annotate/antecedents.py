@@ -1,8 +1,9 @@
 """What the coreference model sees: words, their shapes, and what two mentions have in common, as numbers.
 
-Word-level coreference (Dobrovolskii 2021, doi 10.18653/v1/2021.emnlp-main.605): a mention is its head word; a head picks
-one earlier head or none.  Training (`training/coref`) and reading (`coreference.py`) share this file, so that what was
-learnt is what is read.  Known failure: two mentions with one head (“Ada and Ben” and “Ada”) cannot be told apart.
+Word-level coreference (Dobrovolskii 2021, doi 10.18653/v1/2021.emnlp-main.605): a mention is its head word; a head
+picks one earlier head or none.  Training (`training/coref`) and reading (`coreference.py`) share this file, so that
+what was learnt is what is read.  Known failure: two mentions with one head (“Ada and Ben” and “Ada”) cannot be told
+apart.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ PRONOUNS: dict[str, int] = {
 """Pronoun → class 1–9; 0 is any other word."""
 
 STRAIGHT = str.maketrans("‘’‚‛ʼ′`´“”„‟«»–—―…", "''''''''\"\"\"\"\"\"---.")
-PARTICLES = frozenset("al el of de da di du del della der den van von bin ibn bint abu ul ud ur the and la le dos".split())
+PARTICLES = frozenset(
+    "al el of de da di du del della der den van von bin ibn bint abu ul ud ur the and la le dos".split()
+)
 FINAL = re.compile(r"[.!?]")
 
 DISTANCE, SENTENCES, STRINGS, PRONOUN_PAIRS, QUOTES, NAMES, TYPE_PAIRS = 12, 7, 7, 100, 5, 4, 121
@@ -91,8 +94,8 @@ def split_words(text: str, start: int = 0, end: int | None = None) -> Words:
         elif FINAL.match(word) and text[found.end():found.end() + 1] in ("", " ", "\n", "”", '"', "’", ")", "\xa0"):
             sentence, fresh = sentence + (not fresh), True
         previous = found.end()
-    return Words(*(np.array(column, dtype=np.int64) for column in (begins, ends)), tuple(words),
-                 *(np.array(column, dtype=np.int64) for column in (shapes, sentences, quotes)))
+    columns = [np.array(column, dtype=np.int64) for column in (begins, ends, shapes, sentences, quotes)]
+    return Words(columns[0], columns[1], tuple(words), columns[2], columns[3], columns[4])
 
 
 def name_runs(words: Words, heads: Sequence[int]) -> list[tuple[int, int]]:
@@ -133,7 +136,7 @@ def pair_features(words: Words, heads: Ints, types: Ints, low: int, high: int) -
         for j in range(i):
             if head_words[i] == head_words[j]:
                 strings[row, j] = 3 if sets[i] == sets[j] else (2 if sets[i] & sets[j] else 1)
-            elif len(head_words[i]) > 1 and head_words[i] in sets[j] or head_words[j] in sets[i]:
+            elif (len(head_words[i]) > 1 and head_words[i] in sets[j]) or head_words[j] in sets[i]:
                 strings[row, j] = 4
             elif len(head_words[i]) > 1 and (head_words[i] == initials[j] or head_words[j] == initials[i]):
                 strings[row, j] = 6

@@ -1,10 +1,11 @@
 """Mentions → groups that name one person, body or thing, by rules that say no more than they know.
 
-Names first, over the whole report; then roles and appositions; then descriptions (“the minister”) by role, by head noun,
-or looking ahead from a lead; then pronouns by gender, number, distance and who spoke last.  Where the best candidate is
-not clearly better than the next, a pronoun stays without one.  “I” and “we” inside a quotation are its speaker's.
-Nothing but a name reaches across a debris block.  Order and weights: tuned by hand on folds of the coref bench's train
-part and on the tuning half of `evaluation/chains`.  Known failure: two people of one gender in one sentence.
+Names first, over the whole report; then roles and appositions; then descriptions (“the minister”) by role, by head
+noun, or looking ahead from a lead; then pronouns by gender, number, distance and who spoke last.  Where the best
+candidate is not clearly better than the next, a pronoun stays without one.  “I” and “we” inside a quotation are its
+speaker's. Nothing but a name reaches across a debris block.  Order and weights: tuned by hand on folds of the coref
+bench's train part and on the tuning half of `evaluation/chains`.  Known failure: two people of one gender in one
+sentence.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sayso.annotate.mentions import Found, Gender, bare, read_lexicon, singular
 from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person, skeleton
@@ -44,7 +46,8 @@ NAMED = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """One mention as the trained model sees it: characters, head word's start, type, and the index of its antecedent or -1."""
+    """One mention as the trained model sees it: characters, head word's start, type, and the index of its antecedent
+    or -1."""
 
     start: int
     end: int
@@ -95,7 +98,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A statement as coreference needs it: mentions that may be its source, its content, whether its words are quoted."""
+    """A statement as coreference needs it: mentions that may be its source, its content, whether its words are
+    quoted."""
 
     source: tuple[Found, ...]
     content: tuple[Span, ...]
@@ -127,12 +131,27 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
         token = paragraph.parsed.char_span(one.head - paragraph.start, one.head - paragraph.start + 1,
                                            alignment_mode="expand")[0]
         plural = token.tag_ in ("NNS", "NNPS")
-        types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})  # type: ignore[dict-item]
+        types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})
         before = mentions[max(0, bisect(heads, one.head) - 1)] if mentions else None
-        added.append(Found(one.start, one.end, one.head, "nominal", (singular(token.text),), place,
-                           before.sentence if before else 0, paragraph.run, types=types, plural=plural,
-                           subject=token.dep_ in ("nsubj", "nsubjpass"), token=token, offset=paragraph.start, linked=number,
-                           definite=any(child.lower_ in ("the", "this", "that") for child in token.children)))
+        added.append(
+            Found(
+                one.start,
+                one.end,
+                one.head,
+                "nominal",
+                (singular(token.text),),
+                place,
+                before.sentence if before else 0,
+                paragraph.run,
+                types=types,
+                plural=plural,
+                subject=token.dep_ in ("nsubj", "nsubjpass"),
+                token=token,
+                offset=paragraph.start,
+                linked=number,
+                definite=any(child.lower_ in ("the", "this", "that") for child in token.children),
+            )
+        )
     return sorted([*mentions, *added], key=lambda one: (one.head, one.start))
 
 
@@ -155,7 +174,9 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
     _learn_roles(text, names, owner, paragraphs)
     sources = {id(found) for statement in spoken for found in statement.source}
     described = [one for one in mentions if one.kind == "nominal"]
-    _appositions(text, [one for one in described if one.linked is None or one.types["person"] > TRUST], names, owner, put)
+    _appositions(
+        text, [one for one in described if one.linked is None or one.types["person"] > TRUST], names, owner, put
+    )
     scene = Scene(mentions, groups, owner, sources, spoken)
 
     def model_choice(mention: Found) -> Group | None:
@@ -183,7 +204,11 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
                 put(mention, group)
             elif statement is None and choice is not None:
                 put(mention, choice)
-        if id(mention) not in owner and mention.linked is not None and (mention.kind != "pronoun" or mention.person < 3):
+        if (
+            id(mention) not in owner
+            and mention.linked is not None
+            and (mention.kind != "pronoun" or mention.person < 3)
+        ):
             group = Group()
             groups.append(group)
             put(mention, group)
@@ -212,7 +237,9 @@ class Scene:
     def learn(self, mention: Found, group: Group) -> None:
         """Takes note of the nouns by which a group can be taken up again."""
         if mention.kind != "pronoun":
-            for noun in {singular(word) for word in mention.words} | (group.role_words if mention.kind == "nominal" else set()):
+            for noun in {singular(word) for word in mention.words} | (
+                group.role_words if mention.kind == "nominal" else set()
+            ):
                 self.by_noun[noun][id(group)] = group
 
     def speech_around(self, mention: Found) -> Spoken | None:
@@ -273,14 +300,23 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
                 if choice is None:
                     continue                                   # two people of one surname, and nothing tells which
             elif not exact and len(mine) == 1 and text[mention.start:mention.end].isupper():
-                choice = next((group for group in by_initial.get(mine[0][:1], {}).values() if group.type != "person" and any(
-                    is_acronym(mention.words[0], one.words) for one in group.mentions)), None)
+                choice = next(
+                    (
+                        group
+                        for group in by_initial.get(mine[0][:1], {}).values()
+                        if group.type != "person"
+                        and any(is_acronym(mention.words[0], one.words) for one in group.mentions)
+                    ),
+                    None,
+                )
         if choice is None:
             choice = Group()
             groups.append(choice)
         put(mention, choice)
         for mark in {skeleton(word) for word in mine}:
-            by_word.setdefault(mark, {})[mention.start if len(choice.mentions) == 1 else choice.mentions[0].start] = choice
+            by_word.setdefault(mark, {})[mention.start if len(choice.mentions) == 1 else choice.mentions[0].start] = (
+                choice
+            )
         by_initial.setdefault(mine[0][:1], {})[choice.mentions[0].start] = choice
     _defined_acronyms(text, names, groups)
 
@@ -317,7 +353,7 @@ def _last_full(mention: Found, group: Group) -> Found | None:
 def _defined_acronyms(text: str, names: Sequence[Found], groups: list[Group]) -> None:
     """Joins “Popular Mobilization Units (PMU)”: initials in brackets right after a name, whatever they stand for."""
     by_mention = {id(mention): group for group in groups for mention in group.mentions}
-    for one, other in zip(names, names[1:], strict=False):
+    for one, other in pairwise(names):
         between = text[one.end:other.start]
         if between.strip() == "(" and text[other.end:other.end + 1] == ")" and text[other.start:other.end].isupper() \
                 and (is_acronym(other.words[0], one.words) or other.words[0][0] == one.words[0][0]):
@@ -376,14 +412,17 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
     for mention in described:
         if mention.plural or not mention.types["person"]:
             continue
-        near = [(name, owner[id(name)]) for name in names[bisect(starts, mention.start - 300):bisect(starts, mention.end + 60)]
-                if id(name) in owner and name.run == mention.run]
+        near = [
+            (name, owner[id(name)])
+            for name in names[bisect(starts, mention.start - 300) : bisect(starts, mention.end + 60)]
+            if id(name) in owner and name.run == mention.run
+        ]
         beside = [pair for pair in near if _stands_after(text, mention, pair[0], pair[1])] or \
             [pair for pair in near if pair[1].type == "person" and pair[0].end <= mention.start
              and text[pair[0].end:mention.start] in (", ", " (")]
         if not beside:
             continue
-        name, group = beside[0]
+        _, group = beside[0]
         put(mention, group)
         group.votes["person"] += 3
         group.gender = group.gender or mention.gender
@@ -404,7 +443,9 @@ def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
 
 # ------------------------------------------------------------------ descriptions
 
-def _resolve_description(mention: Found, scene: Scene, put: Callable[[Found, Group], None], choice: Group | None) -> None:
+def _resolve_description(
+    mention: Found, scene: Scene, put: Callable[[Found, Group], None], choice: Group | None
+) -> None:
     """Joins a description to its group, or opens one for it where it is a source; else leaves it alone."""
     noun = mention.words[0]
     is_source = id(mention) in scene.sources
@@ -415,7 +456,9 @@ def _resolve_description(mention: Found, scene: Scene, put: Callable[[Found, Gro
         best = _ahead(mention, scene)
     if best is None and mention.definite and mention.types["organisation"] and not mention.plural \
             and noun in GENERIC_BODIES and mention.of_name is None and not mention.headline:
-        near = {id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named}
+        near = {
+            id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named
+        }
         best = next(iter(near.values())) if len(near) == 1 else None
     if best is None and choice is not None and _may_follow(mention, choice, scene):
         put(mention, choice)
@@ -452,8 +495,8 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
             return False
         return noun in group.role_words or any(one.kind == "nominal" and one.words[0] == noun for one in group.mentions)
     if mention.types["organisation"]:
-        return any(noun in map(singular, one.words) for one in group.mentions if one.kind != "pronoun") and \
-            group.type in ("organisation", "other") or noun in group.role_words
+        return (any(noun in map(singular, one.words) for one in group.mentions if one.kind != "pronoun") and \
+            group.type in ("organisation", "other")) or noun in group.role_words
     return any(one.kind == "nominal" and one.words == mention.words and one.plural == mention.plural
                for one in group.mentions)
 
@@ -510,7 +553,9 @@ def _resolve_pronoun(mention: Found, scene: Scene, put: Callable[[Found, Group],
                      for order, (score, group) in enumerate(best.values())), key=lambda row: row[:2], reverse=True)
     if not ranked:
         if mention.gender and id(mention) in scene.sources:
-            following = {id(group): group for _, group in scene.after(mention, 2) if _agrees(mention, group) and group.named}
+            following = {
+                id(group): group for _, group in scene.after(mention, 2) if _agrees(mention, group) and group.named
+            }
             if len(following) == 1:
                 put(mention, next(iter(following.values())))
         return
@@ -535,7 +580,11 @@ def _agrees(mention: Found, group: Group) -> bool:
 def _closeness(mention: Found, one: Found, scene: Scene, speech: Spoken | None) -> float:
     """How well an earlier mention fits a pronoun: near, subject, source; minus infinity where it cannot be it."""
     apart = mention.sentence - one.sentence
-    if apart == 0 and mention.words[0] not in ("his", "her", "its", "their") and mention.token.head.i == one.token.head.i:
+    if (
+        apart == 0
+        and mention.words[0] not in ("his", "her", "its", "their")
+        and mention.token.head.i == one.token.head.i
+    ):
         return -math.inf                                       # “Ada told her”: arguments of one verb are two people
     score = -0.7 * min(apart, 4) - 0.15 * max(0, apart - 4) - (0.5 if one.paragraph != mention.paragraph else 0)
     score += 1.2 * one.subject + 1.0 * (id(one) in scene.sources) + 0.3 * (one.kind == "name")

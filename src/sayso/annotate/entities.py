@@ -1,8 +1,9 @@
 """The stage that says who is who: fills mentions, entities with their roles as reported, and each statement's speaker.
 
 An entity's id is computed from its type and its name (`person:qais-khazali`), so the same name has the same id in every
-report; what has no name (“a diplomat”) gets an id of its report's own.  Whether two reports' entities are one is decided
-in the ledger, where it can be undone.  Known failure: two people who share every word of their names share an id.
+report; what has no name (“a diplomat”) gets an id of its report's own.  Whether two reports' entities are one is
+decided in the ledger, where it can be undone.  Known failure: two people who share every word of their names share an
+id.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def group_mentions(record: Record, links: Links | None = None
 
 
 def find_entities(record: Record) -> Record:
-    """The record with mentions, entities and speakers: by rules, and by the trained model where its weights are here."""
+    """The record with mentions, entities and speakers: by rules, and by the trained model where its weights are
+    here."""
     from sayso.annotate.links import links_installed, read_links
     return FindEntities(read_links if links_installed() else None)(record)
 
@@ -97,13 +99,20 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
         for paragraph in paragraphs:
             if paragraph.start <= source.start < paragraph.end:
                 heads = {token.idx + paragraph.start for token in source_heads(paragraph, source)}
-        chosen += sorted(within, key=lambda one: (not any(one.start <= h < one.end and one.kind == "name" or h == one.head
-                                                          for h in heads), one.kind != "name", one.start))[:1]
+        chosen += sorted(
+            within,
+            key=lambda one: (
+                not any((one.start <= h < one.end and one.kind == "name") or h == one.head for h in heads),
+                one.kind != "name",
+                one.start,
+            ),
+        )[:1]
     return Spoken(tuple(chosen), statement.content, tuple(quoted))
 
 
 def _worth_keeping(group: Group, spoken: Sequence[Spoken]) -> bool:
-    """Whether a group is an entity of the record: it has a name, is a source, or is spoken of twice as people or a body."""
+    """Whether a group is an entity of the record: it has a name, is a source, or is spoken of twice as people or a
+    body."""
     if group.named or any(found in group.mentions for one in spoken for found in one.source):
         return bool(group.mentions)
     return len(group.mentions) > 1 and group.type in ("person", "organisation", "group") and \

@@ -116,8 +116,10 @@ def load_links() -> LinkModel:
     """The shipped model.  MissingPiece where its weights are not in the package."""
     folder = files("sayso.annotate").joinpath("weights", "coref")
     if not folder.joinpath("encoder.onnx").is_file():
-        raise MissingPiece("no coreference weights in sayso/annotate/weights/coref; install the released package, or make "
-                           "them with training/coref")
+        raise MissingPiece(
+            "no coreference weights in sayso/annotate/weights/coref; install the released package, or make "
+            "them with training/coref"
+        )
     import onnxruntime
     from tokenizers import Tokenizer
     options = onnxruntime.SessionOptions()
@@ -140,7 +142,8 @@ def links_installed() -> bool:
 
 def read_links(document: Document) -> list[Linked]:
     """The mentions of a report's own blocks, run by run; indices of antecedents are into the list."""
-    model, found = load_links(), []
+    model = load_links()
+    found: list[Linked] = []
     for start, end in _runs(document):
         base = len(found)
         found += [Linked(one.start, one.end, one.head, one.type, one.antecedent + base if one.antecedent >= 0 else -1,

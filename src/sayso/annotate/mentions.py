@@ -2,8 +2,8 @@
 
 Names are runs of capitalised words that the tagger calls proper nouns; a title before one (“Interior Minister”) is kept
 apart from it.  Descriptions are looked for only where they can matter: heads of sources, and definite phrases over the
-nouns of `lexicon/titles.txt` and `lexicon/organisations.txt`.  Known failure: in a headline that capitalises every word,
-ordinary nouns join the name beside them.
+nouns of `lexicon/titles.txt` and `lexicon/organisations.txt`.  Known failure: in a headline that capitalises every
+word, ordinary nouns join the name beside them.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec""".split())
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
 """After these an ordinary word may be capitalised too."""
-SPEAKING = frozenset("""said says say saying told tells tell telling added adds adding warned warns warning denied denies
-claimed claims insisted insists argued argues stated states wrote writes asked asks called calls accused accuses announced
-announces explained explains noted notes described describes recalled recalls believes believed thinks replied
-confirmed confirms criticised criticized alleged alleges declared declares reported reports rejected rejects demanded
-refused welcomed testified tweeted posted quoted cited urged vowed pledged promised""".split())
+SPEAKING = frozenset("""said says say saying told tells tell telling added adds adding warned warns warning denied
+denies claimed claims insisted insists argued argues stated states wrote writes asked asks called calls accused
+accuses announced announces explained explains noted notes described describes recalled recalls believes believed
+thinks replied confirmed confirms criticised criticized alleged alleges declared declares reported reports rejected
+rejects demanded refused welcomed testified tweeted posted quoted cited urged vowed pledged promised""".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -103,7 +103,8 @@ def bare(word: str) -> str:
 
 def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = frozenset(),
                   sources: Iterable[Span] = ()) -> list[Found]:
-    """All mentions, in order of their head.  `headlines`: numbers of headline blocks; `sources`: spans whose heads count."""
+    """All mentions, in order of their head.  `headlines`: numbers of headline blocks; `sources`: spans whose heads
+    count."""
     wanted = sorted(sources)
     found: list[Found] = []
     sentence = 0
@@ -211,16 +212,24 @@ def _run_end(tokens: Any, position: int, headline: bool) -> int:
                     tokens[stop + 1].text[0].isupper():
                 break
             end = stop
-        elif token.text in ("’", "'") and tokens[end - 1].text.endswith("s") and end + 1 < len(tokens) and singular(tokens[end + 1].text) in read_lexicon("organisations") and \
-                tokens[end + 1].text[0].isupper():
-            end += 2
-        elif token.lower_ == "and" and end + 1 < len(tokens) and tokens[end + 1].text[0].isupper() and \
-                singular(tokens[position].text) in ("ministry", "department") and end - position >= 3:
+        elif (
+            token.text in ("’", "'")
+            and tokens[end - 1].text.endswith("s")
+            and end + 1 < len(tokens)
+            and singular(tokens[end + 1].text) in read_lexicon("organisations")
+            and tokens[end + 1].text[0].isupper()
+        ) or (
+            token.lower_ == "and"
+            and end + 1 < len(tokens)
+            and tokens[end + 1].text[0].isupper()
+            and singular(tokens[position].text) in ("ministry", "department")
+            and end - position >= 3
+        ):
             end += 2
         else:
             break
-    while end - 1 > position and (tokens[end - 1].text in ("-", "–") or tokens[end - 1].lower_ in JOINING
-                                  and not tokens[end - 1].text[0].isupper()):
+    while end - 1 > position and (tokens[end - 1].text in ("-", "–") or (tokens[end - 1].lower_ in JOINING
+                                  and not tokens[end - 1].text[0].isupper())):
         end -= 1
     return end
 
@@ -262,7 +271,9 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
         return None
     taken.update(range(first, end))
     last = tokens[end - 1]
-    head = next((token for token in tokens[begin:end] if not begin <= token.head.i < end or token.head.i == token.i), last)
+    head = next(
+        (token for token in tokens[begin:end] if not begin <= token.head.i < end or token.head.i == token.i), last
+    )
     found = Found(paragraph.start + tokens[begin].idx, paragraph.start + last.idx + len(last.text),
                   paragraph.start + head.idx, "name", words, number, sentences[begin], paragraph.run, title, token=head,
                   gender=gender, offset=paragraph.start)
@@ -293,7 +304,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
     if tokens[end - 1].tag_ == "NNPS" and len(words) == 1:
         votes["group"] += 3
     if after is not None and after.tag_ in ("NN", "NNS") and after.sent == tokens[end - 1].sent:
-        follow = [singular(token.text) for token in tokens[end:min(end + 3, len(tokens))] if token.tag_ in ("NN", "NNS")]
+        follow = [
+            singular(token.text) for token in tokens[end : min(end + 3, len(tokens))] if token.tag_ in ("NN", "NNS")
+        ]
         if follow and any(word in bodies for word in follow) and not titled:
             votes["organisation"] += 3
     if before is not None and before.sent == tokens[begin].sent:
@@ -315,7 +328,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
     head = found.token
     if head.dep_ in ("nsubj", "nsubjpass") and head.head.lower_ in SPEAKING:
         votes["person"] += 1
-    if any(child.dep_ == "relcl" and any(t.lower_ in ("who", "whom") for t in child.subtree) for child in head.children):
+    if any(
+        child.dep_ == "relcl" and any(t.lower_ in ("who", "whom") for t in child.subtree) for child in head.children
+    ):
         votes["person"] += 2
     if not votes and len(words) > 1:
         votes["person"] += 1
@@ -328,7 +343,7 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
 def _pronouns(paragraph: Paragraph, number: int, sentences: dict[int, int]) -> Iterator[Found]:
     for token in paragraph.parsed:
         known = PRONOUNS.get(token.lower_)
-        if known and not (token.text == "US") and token.tag_ not in ("NNP", "NNPS", "CD"):
+        if known and token.text != "US" and token.tag_ not in ("NNP", "NNPS", "CD"):
             gender, plural, person = known
             start = paragraph.start + token.idx
             yield Found(start, start + len(token.text), start, "pronoun", (token.lower_,), number, sentences[token.i],
@@ -340,10 +355,14 @@ def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], 
                   sources: list[Span]) -> Iterator[Found]:
     titles, bodies = read_lexicon("titles"), read_lexicon("organisations")
     low = bisect(sources, (paragraph.start, 0))
-    heads = {token.i for source in sources[low:bisect(sources, (paragraph.end, 0))] for token in source_heads(paragraph, source)}
+    heads = {
+        token.i
+        for source in sources[low : bisect(sources, (paragraph.end, 0))]
+        for token in source_heads(paragraph, source)
+    }
     done: set[tuple[int, int]] = set()
     for token in paragraph.parsed:
-        if token.i in taken and token.i not in heads or token.lower_ in PRONOUNS:
+        if (token.i in taken and token.i not in heads) or token.lower_ in PRONOUNS:
             continue
         noun = singular(token.text)
         wanted = token.i in heads
@@ -375,7 +394,9 @@ def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], 
 def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
     """The head words of a source span: the tokens in it whose own head lies outside, nouns before the rest."""
     low, high = source.start - paragraph.start, source.end - paragraph.start
-    inside = [token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct and not token.is_space]
+    inside = [
+        token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct and not token.is_space
+    ]
     numbers = {token.i for token in inside}
     tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
     nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]
@@ -383,5 +404,7 @@ def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
 
 
 def _definite(token: Any) -> bool:
-    return any(child.lower_ in ("the", "this", "that", "these", "those") and child.dep_ == "det" or child.dep_ == "poss"
-               for child in token.children)
+    return any(
+        (child.lower_ in ("the", "this", "that", "these", "those") and child.dep_ == "det") or child.dep_ == "poss"
+        for child in token.children
+    )

@@ -11,10 +11,56 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-ARABIC = dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىئؤءآأإگچپژکی",
-                  ("a", "b", "t", "th", "j", "h", "kh", "d", "dh", "r", "z", "s", "sh", "s", "d", "t", "z", "", "gh", "f",
-                   "q", "k", "l", "m", "n", "h", "w", "y", "a", "a", "y", "w", "", "a", "a", "a", "g", "ch", "p", "zh", "k",
-                   "y"), strict=True))
+ARABIC = dict(
+    zip(
+        "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىئؤءآأإگچپژکی",
+        (
+            "a",
+            "b",
+            "t",
+            "th",
+            "j",
+            "h",
+            "kh",
+            "d",
+            "dh",
+            "r",
+            "z",
+            "s",
+            "sh",
+            "s",
+            "d",
+            "t",
+            "z",
+            "",
+            "gh",
+            "f",
+            "q",
+            "k",
+            "l",
+            "m",
+            "n",
+            "h",
+            "w",
+            "y",
+            "a",
+            "a",
+            "y",
+            "w",
+            "",
+            "a",
+            "a",
+            "a",
+            "g",
+            "ch",
+            "p",
+            "zh",
+            "k",
+            "y",
+        ),
+        strict=True,
+    )
+)
 ARTICLES = frozenset("al el ul the as ad an ar at az ash".split())
 LINKS = frozenset("of and for bin ibn bint de da di do dos du del van von der den la le".split())
 CLOSE = 0.65
@@ -30,7 +76,8 @@ def plain(word: str) -> str:
 
 
 def key(words: Sequence[str]) -> tuple[str, ...]:
-    """A name's words as compared: plain, hyphens opened, articles and joining words left out (all kept if none is left)."""
+    """A name's words as compared: plain, hyphens opened, articles and joining words left out (all kept if none is
+    left)."""
     parts = [plain(part) for word in words for part in re.split(r"[\s\-–]+", word)]
     kept = tuple(part for part in parts if part and part not in ARTICLES and part not in LINKS)
     return kept or tuple(part for part in parts if part)
@@ -62,7 +109,8 @@ def short_for_person(short: Sequence[str], full: Sequence[str]) -> bool:
 
 
 def short_for_body(short: Sequence[str], full: Sequence[str]) -> bool:
-    """Whether a key is the first words of a body's longer name (“Asa’ib”), or its last ones when there are two or more."""
+    """Whether a key is the first words of a body's longer name (“Asa’ib”), or its last ones when there are two or
+    more."""
     if not 0 < len(short) < len(full) or sum(map(len, short)) < 4:
         return False
     return same_spelling(short, full[:len(short)]) or (len(short) > 1 and same_spelling(short, full[-len(short):]))

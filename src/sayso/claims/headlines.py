@@ -1,7 +1,8 @@
 """Headlines: statements by their own rules, and the body statement that bears each out.
 
-`X: Y`, `Y: X`, `‘Y’ – X`, `Y, says X`, `X says Y`.  Which side of a colon speaks is told by quotation marks and by which
-side is short and names a person, office or body.  Known failure: a colon after a place or topic (“Nairobi: three dead”).
+`X: Y`, `Y: X`, `‘Y’ – X`, `Y, says X`, `X says Y`.  Which side of a colon speaks is told by quotation marks and by
+which side is short and names a person, office or body.  Known failure: a colon after a place or topic (“Nairobi:
+three dead”).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import replace
 
 from sayso.model import Statement
 
-STOP = frozenset("""the a an of in on at to for from by with and or but as that this these those is are was were be been has
-have had will would could should may might it its he she they his her their not no do does did than then there who which
-says said say over after before into out up about against""".split())
+STOP = frozenset("""the a an of in on at to for from by with and or but as that this these those is are was were be
+been has have had will would could should may might it its he she they his her their not no do does did than then
+there who which says said say over after before into out up about against""".split())
 ENOUGH = 0.4
-"""Least share of the shorter statement's content words that both hold; by eye on the tuning half of evaluation/chains."""
+"""Least share of the shorter statement's content words that both hold; by eye on the tuning half of
+evaluation/chains."""
 
 
 def content_words(text: str) -> frozenset[str]:

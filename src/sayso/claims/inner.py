@@ -1,9 +1,10 @@
 """Statements inside statements: “The Israelis believe that …,” he said.
 
-The training corpus has the outermost attribution only, so what lies inside a content is looked for here, in its parse: a
-verb of speech or belief with a subject of its own and a clause after it, or “according to”.  Left alone: first persons
-(their words are the outer speaker's own), denied, asked and supposed speech (“did not say”, “if they say”), and whatever
-the reader has found already.  Known failure: quotations inside quotations without a verb between them.
+The training corpus has the outermost attribution only, so what lies inside a content is looked for here, in its
+parse: a verb of speech or belief with a subject of its own and a clause after it, or “according to”.  Left alone:
+first persons (their words are the outer speaker's own), denied, asked and supposed speech (“did not say”, “if they
+say”), and whatever the reader has found already.  Known failure: quotations inside quotations without a verb between
+them.
 """
 
 from __future__ import annotations
@@ -95,13 +96,13 @@ def _clause(verb: Any, first: int, last: int) -> tuple[Any, tuple[int, int]] | N
     """A verb's subject and the tokens of the clause after it, both inside first..last."""
     subject = next((child for child in verb.children if child.dep_ == "nsubj" and first <= child.i < verb.i), None)
     after = [child for child in verb.children if child.i > verb.i]
-    clause = next((child for child in after if child.dep_ == "ccomp" or child.dep_ in ("xcomp", "pcomp")
-                   and child.tag_ == "VBG"), None)
+    clause = next((child for child in after if child.dep_ == "ccomp" or (child.dep_ in ("xcomp", "pcomp")
+                   and child.tag_ == "VBG")), None)
     if clause is None and inner_cues()[verb.lower_] in WITH_NOUNS:
         clause = next((child for child in after if child.dep_ == "dobj"), None)
     if subject is None or clause is None or subject.lower_ in OWN or clause.i > last:
         return None
-    if any(child.lower_ in SUPPOSED and child.i < verb.i or child.dep_ == "neg" for child in verb.children):
+    if any((child.lower_ in SUPPOSED and child.i < verb.i) or child.dep_ == "neg" for child in verb.children):
         return None
     begin, stop = max(clause.left_edge.i, verb.i + 1), min(clause.right_edge.i, last)
     while begin <= stop and verb.doc[begin].is_punct and verb.doc[begin].text not in "“\"‘":

@@ -1,8 +1,9 @@
 """Sources put right where a report says who speaks and who passes it on in one breath.
 
-The training corpus knows one source a statement, so the reader often names the medium: “state radio *quoted the minister
-as saying* …”, “…,” *the minister told* the Courier, *the Herald reported*.  Here the one who speaks becomes the source, and
-what “citing” brings in is no statement of its own; `chain.trace_hands` then finds the medium in the words around.
+The training corpus knows one source a statement, so the reader often names the medium: “state radio *quoted the
+minister as saying* …”, “…,” *the minister told* the Courier, *the Herald reported*.  Here the one who speaks becomes
+the source, and what “citing” brings in is no statement of its own; `chain.trace_hands` then finds the medium in the
+words around.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from sayso.claims.source_type import is_medium
 from sayso.model import Document, Provenance, Record, Span, Statement
 
 VERSION = "1"
-AS_SAYING = re.compile(r"(?P<who>[^,;:]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|stating|claiming|writing|denying|"
-                       r"insisting|describing|calling|adding|asking))\b,?:?\s*(?P<what>(?=\S).+)", re.S)
+AS_SAYING = re.compile(
+    r"(?P<who>[^,;:]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|stating|claiming|writing|denying|"
+    r"insisting|describing|calling|adding|asking))\b,?:?\s*(?P<what>(?=\S).+)",
+    re.S,
+)
 QUOTING = re.compile(r"\b(?:quot|cit)(?:ed|es|ing|e)\s+(?P<who>[^,;:“”]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|"
                      r"stating|claiming|writing|denying|insisting|describing|calling|adding))\b")
 BESIDE = frozenset("citing quoting pointing based".split())
@@ -61,10 +65,19 @@ def name_the_quoted(record: Record, paragraphs: Sequence[Any]) -> Record:
 def _only_cites(one: Statement, near: Sequence[Statement], text: str) -> bool:
     """Whether a statement is only what another one beside it, of the same source, cites."""
     cue = text[one.cue[0].start:one.cue[0].end].lower().split() if one.cue else []
-    return bool(cue) and cue[0] in BESIDE and any(
-        other is not one and _same(other.source, one.source) and "\n" not in text[min(other.content[0].start, one.content[0].start):
-                                                                           max(other.content[-1].end, one.content[-1].end)]
-        for other in near)
+    return (
+        bool(cue)
+        and cue[0] in BESIDE
+        and any(
+            other is not one
+            and _same(other.source, one.source)
+            and "\n"
+            not in text[
+                min(other.content[0].start, one.content[0].start) : max(other.content[-1].end, one.content[-1].end)
+            ]
+            for other in near
+        )
+    )
 
 
 def _same(one: tuple[Span, ...], other: tuple[Span, ...]) -> bool:
@@ -78,9 +91,16 @@ def _put_right(one: Statement, text: str, paragraph: Any) -> Statement:
         begin = found.start("what")
         if "telling" in found["cue"] and (that := re.match(r"[^,.;]{1,40}?\s(?=that\b)", text[begin:end])):
             begin += that.end()
-        return replace(one, source=(_span(text, found.start("who"), found.end("who")),),
-                       cue=(*one.cue[:1], Span(found.start("cue"), found.end("cue"))),
-                       content=(Span(begin, one.content[0].end), *one.content[1:])) if begin < one.content[0].end else one
+        return (
+            replace(
+                one,
+                source=(_span(text, found.start("who"), found.end("who")),),
+                cue=(*one.cue[:1], Span(found.start("cue"), found.end("cue"))),
+                content=(Span(begin, one.content[0].end), *one.content[1:]),
+            )
+            if begin < one.content[0].end
+            else one
+        )
     if not one.source or one.source[0].start < paragraph.start or one.source[-1].end > paragraph.end:
         return one
     source = text[one.source[0].start:one.source[-1].end]
@@ -125,8 +145,13 @@ def _speaker_between(one: Statement, text: str, paragraph: Any, sure: bool) -> S
         if first > last or not (sure or inside):
             return one
         content = (Span(one.content[0].start, _trimmed(text, one.content[0].start, low)),) if inside else one.content
-        return replace(one, source=(paragraph.span(first, last),), cue=(paragraph.span(token.i, token.i),), content=content,
-                       form="direct" if inside else one.form)
+        return replace(
+            one,
+            source=(paragraph.span(first, last),),
+            cue=(paragraph.span(token.i, token.i),),
+            content=content,
+            form="direct" if inside else one.form,
+        )
     return one
 
 

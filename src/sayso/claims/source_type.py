@@ -1,10 +1,10 @@
 """What kind of source a statement has, and why it is not named.
 
-The types follow The Associated Press's News Values and Principles (anonymous sources; attribution): a reader is to be told
-who speaks, in what office, from which paper, or why the name is withheld.  Singular people without a name are anonymous;
-people spoken of as a body (“residents”, “critics”) are a collective, unless they hold posts from which they could be named
-(“officials”, “two ministers”): those are anonymous too.  Known failure: an office held by one person (“the president”)
-whose holder is named only outside the report.
+The types follow The Associated Press's News Values and Principles (anonymous sources; attribution): a reader is to be
+told who speaks, in what office, from which paper, or why the name is withheld.  Singular people without a name are
+anonymous; people spoken of as a body (“residents”, “critics”) are a collective, unless they hold posts from which
+they could be named (“officials”, “two ministers”): those are anonymous too.  Known failure: an office held by one
+person (“the president”) whose holder is named only outside the report.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ REASON = re.compile(r"""
      |under\scover\sof\sanonymity)""", re.X | re.I)
 CLAUSE = re.compile(r"\b(?:who|whom|which)\b|(?<=[.!?] )(?=[A-Z])|\bon (?:the )?condition|\bbecause\b|[,;:—–]", re.I)
 STOP = re.compile(r"[,;—–”“]|[.!?](?=\s|$)")
-COUNTING = frozenset("one two three four five six seven eight nine ten several some many few another dozens scores".split())
+COUNTING = frozenset(
+    "one two three four five six seven eight nine ten several some many few another dozens scores".split()
+)
 SHOWN_BY_NAME = frozenset("document media".split())
 
 
@@ -69,7 +71,8 @@ def classes(word: str) -> frozenset[str]:
 
 
 def is_medium(name: str) -> bool:
-    """Whether a name or phrase is that of an outlet: a known one, or one with a word such as “Herald” or “television”."""
+    """Whether a name or phrase is that of an outlet: a known one, or one with a word such as “Herald” or
+    “television”."""
     words = re.findall(r"[^\W_]+", name.lower())
     while words and words[0] in ("the", "a", "an"):
         words = words[1:]
@@ -157,11 +160,17 @@ def reason_for_anonymity(text: str, frames: Sequence[Span]) -> Span | None:
         found = REASON.search(text, start, end)
         if not found:
             continue
-        opening = [mark.start() if mark[0].strip(",;:—–") else mark.end() for mark in CLAUSE.finditer(text, start, found.start() + 3)
-                   if found.start() + 3 - mark.start() < 90]
+        opening = [
+            mark.start() if mark[0].strip(",;:—–") else mark.end()
+            for mark in CLAUSE.finditer(text, start, found.start() + 3)
+            if found.start() + 3 - mark.start() < 90
+        ]
         begin = opening[-1] if opening else found.start()
-        if len(opening) > 1 and re.match(r"because|on (?:the )?condition", text[opening[-1]:opening[-1] + 15], re.I) is None \
-                and text[opening[-1] - 1:opening[-1]] not in ",;:—–":
+        if (
+            len(opening) > 1
+            and re.match(r"because|on (?:the )?condition", text[opening[-1] : opening[-1] + 15], re.I) is None
+            and text[opening[-1] - 1 : opening[-1]] not in ",;:—–"
+        ):
             begin = opening[-1]
         while text[begin].isspace():
             begin += 1

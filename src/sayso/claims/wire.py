@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sayso.claims.source_type import media_names
-from sayso.model import Document, Entity, Hand, Span
+from sayso.model import Document, Entity, Hand
 
 DATELINE = re.compile(r"^[^\n]{0,60}?\(([^()\n]{2,40})\)\s*[-–—]")
 CREDITS = (
@@ -56,5 +56,5 @@ def _candidates(document: Document) -> Iterator[tuple[int, int, bool]]:
                 if found:
                     name = found[1].strip()
                     sure = block.role == "wire-credit" and number in (0, 1, 2)
-                    yield Span(block.start + found.start(1), block.start + found.start(1) + len(name)) + (sure,)
+                    yield block.start + found.start(1), block.start + found.start(1) + len(name), sure
                     break
