@@ -107,6 +107,17 @@ def test_search_prints_hits_with_who_and_where(sayso):
     assert "0 statements" in sayso("search", "airport")[1]
 
 
+def test_who_prints_what_an_actor_said_and_their_roles(sayso, tmp_path):
+    sayso("add", "ferry.txt")
+    assert sayso("who", "Nobody")[0] == 2
+    status, _, err = sayso("who", "Lena", "Ruiz")              # no report gives her a public role: no page on her
+    assert status == 2 and "keeps no page on them" in err
+    with open_ledger(tmp_path / "sayso.db") as ledger:
+        ledger.db.execute("UPDATE entity SET type = 'organisation'")
+    status, out, _ = sayso("who", "Lena", "Ruiz")
+    assert status == 0 and "is reported to have said: 2 statements" in out and "The ferry will stay shut" in out
+
+
 def test_export_leaves_the_text_behind(sayso):
     sayso("add", "ferry.txt")
     assert "text" not in json.loads(sayso("export", "jsonl")[1])["document"]
@@ -144,7 +155,8 @@ def test_forget(sayso):
     ("foo",), ("add",), ("add", "ferry.txt", "--jobs", "x"), ("add", "ferry.txt", "--field", "text"), ("show", "x"),
     ("search", "a", "--form", "x"), ("search", "a", "--since", "soon"), ("export", "xml"), ("verify",),
     ("add", "ferry.txt", "--ledger", "no/such/folder/x.db"), ("search", "!!!", "--ledger", "kept.db"),
-    ("search", "--ledger", "kept.db"), ("show", "x", "--ledger", "ferry.txt"), ("add", "ferry.txt", "--ledger", "."),
+    ("search", "--ledger", "kept.db"), ("who", "Nobody", "--ledger", "kept.db"),
+    ("show", "x", "--ledger", "ferry.txt"), ("add", "ferry.txt", "--ledger", "."),
 ])
 def test_bad_use_is_one_line_on_standard_error(sayso, arguments):
     sayso("add", "ferry.txt", "--ledger", "kept.db")

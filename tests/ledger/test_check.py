@@ -103,6 +103,13 @@ def test_a_run_agrees_letter_for_letter_or_as_another_spelling(text, page, run, 
     assert agrees(run, text, page) is holds
 
 
+def test_what_was_put_right_holds_too(ledger):
+    start, end = ledger.record(page().address).statements[1].content[0]
+    ledger.correct(page().address, "content", start=start, end=end, old=None, new=[[start + 1, end - 2]], who="desk")
+    assert ledger.db.execute("SELECT count(*) FROM span WHERE exact = 'The ferry will stay shut'").fetchone()[0] == 1
+    assert said(ledger) == []
+
+
 def test_spans_are_kept_with_a_margin(ledger):
     row = ledger.db.execute("SELECT * FROM span WHERE exact = 'Lena Ruiz'").fetchone()
     text = ledger.record(page().address).document.text

@@ -8,7 +8,7 @@ import pytest
 
 from sayso.codec import decode
 from sayso.ledger.store import open_ledger
-from sayso.views.export import export_lines
+from sayso.views.export import correction_lines, export_lines
 from tests.ledger.made import TEXT, page, record
 
 
@@ -38,3 +38,23 @@ def test_with_its_text_a_line_is_a_record(ledger):
 
 def test_older_versions_only_when_asked_for(ledger):
     assert len(list(export_lines(ledger, current=False))) == 2
+
+
+def test_what_was_put_right_is_exported_and_marked(ledger):
+    start, end = ledger.record(page().address).statements[0].content[0]
+    ledger.correct(page().address, "speaker", start=start, end=end, old=None, new="Oke Harbour", who="desk")
+    row = json.loads(next(export_lines(ledger)))
+    first, second, *_ = row["statements"]
+    assert (first["owner"], first["corrected"]) == ("Oke Harbour", True)
+    assert (second["owner"], second["corrected"]) == ("Lena Ruiz", False)
+
+
+def test_reports_that_were_put_right_are_exported_for_training(ledger):
+    assert list(correction_lines(ledger)) == []
+    start, end = ledger.record(page().address).statements[1].content[0]
+    ledger.correct(page().address, "statement", start=start, end=end, old=None, new=None, who="desk")
+    line, = correction_lines(ledger)
+    row = json.loads(line)
+    assert list(row) == ["id", "text", "attributions"] and row["text"] == TEXT + "!"
+    assert [row["text"][slice(*a["content"][0])] for a in row["attributions"]] == [
+        "Ferry stays shut", "that the owners believe it is safe"]
