@@ -113,7 +113,7 @@ def test_what_is_no_page_is_one_line(tmp_path, name, content, words):
         list(pages_of(str(tmp_path / name)))
     assert str(raised.value).startswith(f"{tmp_path / name}: ") and "\n" not in str(raised.value)
     problem, = find_pages([str(tmp_path / name)])
-    assert problem == Problem("fetch", "unreadable-source", str(raised.value))
+    assert problem == Problem("fetch", raised.value.code, str(raised.value))
 
 
 @pytest.mark.parametrize(("source", "words"), [

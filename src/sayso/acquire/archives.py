@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, BinaryIO
 
-from sayso.acquire.kinds import PAGE_LIMIT, one_page, problem, too_large, unread
+from sayso.acquire.kinds import PAGE_LIMIT, no_page, one_page, problem, too_large, unreadable
 from sayso.errors import UnreadableSource
 from sayso.model import Page, Problem
 
@@ -118,23 +118,23 @@ def members_of_zip(file: BinaryIO, where: str) -> Iterator[tuple[str, Steady] | 
     try:
         archive = zipfile.ZipFile(file)
     except ARCHIVE_FAULTS as error:
-        raise UnreadableSource(f"{where}: not a whole ZIP ({error}); hoped for a ZIP of pages; copy or download it "
-                               "again") from None
+        raise unreadable("damaged", where, f"not a whole ZIP ({error}); hoped for a ZIP of pages; copy or download it "
+                                           "again") from None
     members = [member for member in archive.infolist() if not member.is_dir()]
     names = {member.filename for member in members}
     if words := next((words for name, words in DOCUMENTS.items() if name in names), None):
-        raise UnreadableSource(unread(where, words))
+        raise unreadable("not-a-page", where, no_page(words))
     if len(members) > MEMBERS:
         raise UnreadableSource(f"{where}: has {len(members):,} files in it; at most {MEMBERS:,} are read; split it")
     wanted = [m for m in members if not passed_over(m.filename) and not _beside_page(m.filename, names)]
     if not wanted:
-        raise UnreadableSource(f"{where}: a ZIP without a page; hoped for HTML, text, JSON lines or WARC in it")
+        raise unreadable("empty", where, "a ZIP without a page; hoped for HTML, text, JSON lines or WARC in it")
     locked = [member for member in wanted if member.flag_bits & ENCRYPTED]
     if locked:
         line = (f"{len(locked):,} of {len(wanted):,} files in it are encrypted, as {locked[0].filename:.100}; unpack "
                 "it with its password and add the folder")
         if len(locked) == len(wanted):
-            raise UnreadableSource(f"{where}: {line}")
+            raise unreadable("encrypted", where, line)
         yield problem("encrypted", where, line)
     yield from _opened_members(archive, [m for m in wanted if not m.flag_bits & ENCRYPTED], where)
 

@@ -32,10 +32,11 @@ from sayso.acquire.archives import (
     saved_beside_page,
     unpacked,
 )
-from sayso.acquire.kinds import HEAD, PAGE_LIMIT, Kind, kind_of, problem, too_large, unread
+from sayso.acquire.kinds import HEAD, PAGE_LIMIT, Kind, kind_of, no_page, problem, too_large, unreadable
 from sayso.errors import UnreadableSource
 from sayso.model import Page, Problem
 
+NO_LEAVE = "you have no leave to read it; ask for it, or change it with chmod"
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
@@ -88,7 +89,7 @@ def _pages_of_file(path: Path, fields: Fields) -> Iterator[Page | Problem]:
         web = "; for a web address begin with https://" if re.match(r"(www\.)?[\w-]+\.[a-z]{2,}(/|$)", where) else ""
         raise UnreadableSource(f"{where}: no such file or folder; look at the name{web}") from None
     except PermissionError:
-        raise UnreadableSource(f"{where}: you have no leave to read it; ask for it, or change it with chmod") from None
+        raise unreadable("no-leave", where, NO_LEAVE) from None
     except (OSError, ValueError) as error:
         raise UnreadableSource(f"{where}: cannot be opened ({getattr(error, 'strerror', None) or error})") from None
     with file:
@@ -129,7 +130,7 @@ def _files_in(folder: Path) -> Iterator[Path | Problem]:
                 seen.add((about.st_dev, about.st_ino))
                 waiting += reversed(_entries_of(path))
         except PermissionError:
-            yield problem("no-leave", shown(path), "you have no leave to read it; ask for it, or change it with chmod")
+            yield problem("no-leave", shown(path), NO_LEAVE)
         except OSError as error:
             yield problem("unreadable-source", shown(path), f"cannot be read ({error.strerror})")
 
@@ -153,16 +154,16 @@ def _pages_in(watch: Steady, where: str, address: str | None, fields: Fields, *,
     reader = buffered(watch)
     head = reader.read(HEAD)
     if watch.fault and not head:
-        raise UnreadableSource(f"{where}: {watch.fault}; hoped for a page; copy or download it again")
+        raise unreadable("damaged", where, f"{watch.fault}; hoped for a page; copy or download it again")
     name = address or "" if name is None else name
     found = kind_of(head, name.removesuffix(".gz"))
     rest = buffered(Steady(reader, head=head))
     if found.kind == "empty":
-        raise UnreadableSource(f"{where}: is empty; hoped for a page or a text")
+        raise unreadable("empty", where, "is empty; hoped for a page or a text")
     if found.kind == "other":
-        raise UnreadableSource(unread(where, found.words))
+        raise unreadable("not-a-page", where, no_page(found.words))
     if found.kind in ("zip", "gzip") and packed:
-        raise UnreadableSource(f"{where}: is an archive within another; unpack it and add it by itself")
+        raise unreadable("nested", where, "is an archive within another; unpack it and add it by itself")
     if found.kind == "gzip":
         yield from _pages_in(unpacked(rest), where, address, fields, name=name, packed=True)
     elif found.kind == "zip":
@@ -180,7 +181,7 @@ def _whole(rest: BinaryIO, kind: Kind, where: str, address: str | None, fields: 
     """The pages of what is read whole: a page, a text, a feed, one JSON object over several lines."""
     content = read_some(rest)
     if watch.fault:
-        raise UnreadableSource(f"{where}: {watch.fault}; hoped for a whole page; copy or download it again")
+        raise unreadable("damaged", where, f"{watch.fault}; hoped for a whole page; copy or download it again")
     if len(content) > PAGE_LIMIT:
         yield too_large(where)
     elif kind == "feed":

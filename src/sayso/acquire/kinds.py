@@ -11,6 +11,7 @@ import re
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
+from sayso.errors import UnreadableSource
 from sayso.model import Page, Problem
 
 Kind = Literal["html", "text", "jsonl", "json", "warc", "feed", "zip", "gzip", "empty", "other"]
@@ -121,9 +122,9 @@ def _kind_of_json(text: str, suffix: str, whole: bool) -> Found:
         return Found("jsonl" if suffix in JSON_SUFFIXES else "text")
 
 
-def unread(where: str, words: str) -> str:
-    """The line about a file that is of no kind that is read."""
-    return (f"{where}: is {words}; hoped for HTML, text, JSON lines, WARC, ZIP or a feed; "
+def no_page(words: str) -> str:
+    """What is said of a file that is of no kind that is read."""
+    return (f"is {words}; hoped for HTML, text, JSON lines, WARC, ZIP or a feed; "
             f"{REMEDIES.get(words, 'save it as HTML or text')}")
 
 
@@ -138,6 +139,13 @@ def problem(code: str, where: str, message: str) -> Problem:
     return Problem("fetch", code, f"{where}: {message}")
 
 
+def unreadable(code: str, where: str, message: str) -> UnreadableSource:
+    """The error of a source of which nothing can be read; the code is that of its problem, where it is a member."""
+    error = UnreadableSource(f"{where}: {message}")
+    error.code = code
+    return error
+
+
 def one_page(content: bytes, where: str, *, address: str, charset: str | None = None, fetched: str | None = None,
              particulars: tuple[tuple[str, str], ...] = ()) -> Page | Problem:
     """The page that a server sent as a page or a text, or why it is none."""
@@ -146,6 +154,6 @@ def one_page(content: bytes, where: str, *, address: str, charset: str | None = 
         return problem("empty", where, "is empty; hoped for a page or a text")
     if found.kind not in ("html", "text", "jsonl", "json"):
         names = {"zip": "a ZIP", "gzip": "a gzip archive", "warc": "a WARC", "feed": "a feed"}
-        return Problem("fetch", "not-a-page", unread(where, found.words or names[found.kind]))
+        return problem("not-a-page", where, no_page(found.words or names[found.kind]))
     return Page(content=content, media_type="text/html" if found.kind == "html" else "text/plain", address=address,
                 charset=charset, fetched=fetched, particulars=particulars)
