@@ -107,7 +107,7 @@ said} on Wednesday, according to Samria’s al-Bahr television network. {s5 He} 
 men of the River Brigade}. Pointing to the camps, {s6 Wakeel} {q6 said} {c6 the Norlanders had come with false papers}.
 {c7 “The Norlanders believe that the valley must be emptied,”} {s7 he} {q7 said}.
 The raid came after the killing of General Omar Sadeq, commander of the Hill Force of Samria’s National Defence Corps
-(NDC), by order of former US President Ronald Humble.""", inner=True)
+(NDC), by order of former US President Ronald Humble.""", inner=True)  # noqa: E501
     wakeel = next(one for one in record.entities if one.name == "Idris Wakeel")
     outer = [one for one in record.statements if one.parent is None]
     assert [one.speaker for one in outer] == [wakeel.id] * 7

@@ -120,7 +120,7 @@ def load_links() -> LinkModel:
             "no coreference weights in sayso/annotate/weights/coref; install the released package, or make "
             "them with training/coref"
         )
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
     from tokenizers import Tokenizer
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
