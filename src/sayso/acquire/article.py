@@ -24,12 +24,16 @@ from sayso.model import Block, Document, MediaType, Page, Role, Run
 VERSION = "1"
 LIKELY = 0.5
 """The least chance of a paragraph of the body: from 0.3 to 0.5 F1 stays, and more bodies are exact at 0.5."""
+PROSE = 100
+"""A page whose longest paragraph is shorter is a list or a shop's: only whole sentences are taken for a report."""
 BEFORE, AFTER = 8, 12
 """Paragraphs kept as debris before the headline and after the body: near enough to say why they are none of it."""
 LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|article|div|p|br|h[1-6]|span|a|b|i|em|strong|ul|li)\b[^>]*>", re.I)
 BY = re.compile(r"^\W*(?:(?:posted|written|story|words|report) )?by:? [A-Z\u00c0-\u024f]", re.I)
 WHEN = re.compile(r"\b(?:posted|published|updated|modified|last updated|min read|\d{1,2}[:.]\d\d ?(?:[ap]\.?m|gmt|uhr|h\b))",
                   re.I)
+CREDITED = re.compile(r"^\W*(?:additional )?(?:reporting|editing|writing) by\b|\bcontributed to this (?:report|story|article)"
+                      r"|^\W*with (?:files|inputs?|reporting) from\b", re.I)
 PROMOTED = re.compile(r"^\W*(?:promoted|sponsored|read (?:also|more|next)|related|see also|more (?:on|from)|also (?:in|read)"
                       r"|don.t miss|recommended|most (?:read|popular)|you (?:may|might)|trending|up next)\b", re.I)
 
@@ -162,6 +166,8 @@ def read_html(source: str, *, weights: Weights | None = None) -> Reading:
             n for n, p in enumerate(paragraphs) if p.linked == 0}
     if not body:
         return Reading(particulars=particulars)
+    if max(len(paragraphs[n].text) for n in body) < PROSE:
+        body = {n for n in body if is_sentence(paragraphs[n].text)} or body
     headline = find_headline(outline, particulars.titles, body)
     body.discard(-1 if headline is None else headline)
     reading = _lay_out(outline, body, headline)
@@ -170,6 +176,11 @@ def read_html(source: str, *, weights: Weights | None = None) -> Reading:
     if not particulars.published:
         _date_by_htmldate(particulars, source, outline)
     return reading
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line has at least five words and ends as a sentence does."""
+    return text.count(" ") >= 4 and re.search(r"[.!?…][”\"’»)]*$", text) is not None
 
 
 def find_headline(outline: Outline, titles: list[str], body: set[int]) -> int | None:
@@ -260,6 +271,8 @@ def _role(outline: Outline, n: int, body: set[int], headline: int | None, quoted
         again = tags & {"blockquote", "aside"} or "pullquote" in named
         return "pull-quote" if again and size < 400 and (quoted.count(words) > 1 or "pullquote" in named) else "body"
     before = n < min(body)
+    if CREDITED.search(text) and size < 300:
+        return "wire-credit"
     if "caption" in named or tags & {"figcaption", "figure"}:
         return "caption" if "figcaption" in tags or size > 30 else "boilerplate"
     if "pullquote" in named and size < 400:
@@ -268,8 +281,6 @@ def _role(outline: Outline, n: int, body: set[int], headline: int | None, quoted
         return "teaser"
     if named & {"share", "comment", "advert", "signup", "cookie", "footer"}:
         return "boilerplate"
-    if re.search(r"^\W*(?:additional )?(?:reporting|editing|writing) by\b|\bcontributed to this (?:report|story)", text, re.I):
-        return "wire-credit"
     if BY.search(text) and size < 200 or ("byline" in named and size < 120 and before):
         return "byline"
     if size < 120 and (day_in(text) or WHEN.search(text) or "date" in named) and (before or "date" in named):

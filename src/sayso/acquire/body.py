@@ -112,8 +112,9 @@ PARTS = re.compile(
     r"|summary))(?![a-z])", re.I)
 """Names of elements that leave no doubt of their part, for roles and for what no page is believed to mean as report."""
 PUSHED = re.compile(r"^\W*(?:promoted|sponsored|advertisement\b|don.t miss|also (?:in|read)\b|read (?:also|more|next)\b"
-                    r"|related\b|see also|share (?:this|on)\b|18\+|most (?:read|popular)|recommended|listen live|last updated"
-                    r"|copyright \d|sign (?:me )?up\W*$)", re.I)
+                    r"|related\b|see also|share (?:this|on)\b|18\+|most (?:read|popular)|recommended|listen live|posted (?:on|by)\b.{0,40}\d"
+                    r"|(?:last )?(?:published|updated)\b.{0,12}\d|was this (?:article|story|page)|(?:(?:facebook|twitter|tweet|whatsapp"
+                    r"|e-?mail|print|share|telegram|linkedin|reddit|next|previous)[\W\d]*)+$|copyright \d|sign (?:me )?up\W*$)", re.I)
 
 
 def parts_of(outline: Outline, paragraph: Paragraph) -> set[str]:
@@ -124,18 +125,22 @@ def parts_of(outline: Outline, paragraph: Paragraph) -> set[str]:
 
 
 def is_debris(outline: Outline, paragraph: Paragraph, vector: Vector) -> bool:
-    """Whether a paragraph is none of the report whatever the model says: the development pages rarely show such things,
+    """Whether a paragraph is none of the report whatever the model says: the development pages rarely show it,
     since trafilatura takes most of them out, but where it fails it takes all in."""
-    size, rare = len(paragraph.text), vector.get("share of kind", 0.0) < 0.1
+    size, holds = len(paragraph.text), bool(vector.get("holds"))
+    linked = paragraph.linked > 0.8 * (size - paragraph.text.count(" "))
     if any(node.name == "button" for node in outline.ancestors(paragraph.node, 2)):
         return True
     if size < 200 and PUSHED.search(paragraph.text):
         return True
-    if not rare or size >= 250:
+    if (linked and size < 80 * (1 + paragraph.text.count("\n"))) or (size < 80 and not holds):
+        return True
+    if size >= 250 or vector.get("share of tag", 0.0) > 0.1:
         return False
-    return (not vector.get("holds") or paragraph.linked > 0.8 * (size - paragraph.text.count(" "))
-            or bool(parts_of(outline, paragraph) & {"advert", "promo", "related", "signup", "share", "cookie", "comment",
-                                                    "footer"}))
+    if bool(parts_of(outline, paragraph) & {"advert", "promo", "related", "signup", "share", "cookie", "comment",
+                                            "footer"}):
+        return True
+    return vector.get("share of kind", 0.0) < 0.1 and (linked or not holds)
 
 
 @lru_cache
@@ -260,9 +265,11 @@ class _Around:
             end[parent] = max(end[parent], end[node])
         self.main_end = end[self.main]
         self.alike: Counter[tuple[str, ...]] = Counter()
+        self.own: Counter[str] = Counter()
         self.beside: Counter[int] = Counter()
         for n, weight in enumerate(weights):
             self.alike[self.kinds[n]] += weight
+            self.own[outline.nodes[paragraphs[n].node].source] += weight
             self.beside[outline.nodes[paragraphs[n].node].parent] += weight
         self.total = total
 
@@ -292,7 +299,7 @@ class _Around:
         node = self.outline.nodes[paragraph.node]
         holds = self.holds(n)
         vector: Vector = {"holds": float(holds), "share of kind": self.alike[self.kinds[n]] / self.total,
-                          "share beside": self.beside[node.parent] / self.total,
+                          "share of tag": self.own[node.source] / self.total, "share beside": self.beside[node.parent] / self.total,
                           f"tag {node.name}" if node.name in TAGS else "tag other": 1.0}
         if paragraph.node == self.main:
             vector["directly"] = 1.0

@@ -116,6 +116,9 @@ def clean_byline(byline: str | None) -> str | None:
     """The names in a byline, without “By”; None for an address or a handle."""
     byline = re.sub(r"^\W*(?:(?:written|posted|words|story|report|published)\s+)?by\b[\s:]*", "", byline or "",
                     flags=re.I).strip(" |,·–—-\n\t")
+    if day := day_in(byline):
+        byline = re.sub(r"[\s,|·•–—-]+(?:on|at)?\s*$", "", byline[:day[1]])
+    byline = byline.split("\n")[0]
     return " ".join(byline.split()) if byline and "://" not in byline and "@" not in byline[:1] and len(
         byline) < 160 else None
 
