@@ -422,7 +422,7 @@ def _paragraph(paragraph: Paragraph, numbers: dict[str, str]) -> Text:
     from rich.text import Text
 
     if paragraph.role not in ("headline", "body", "caption", "pull-quote"):
-        return _plain(f"~ {paragraph.role}: {''.join(p.text for p in paragraph.pieces).strip()}", "dim")
+        return _plain(f"~ {paragraph.role}: {' '.join(''.join(p.text for p in paragraph.pieces).split())}", "dim")
     text = Text("" if paragraph.role in ("headline", "body") else f"{paragraph.role}: ")
     held: list[list[Drawn]] = [[(m.statement, m.part) for m in piece.marks] for piece in paragraph.pieces]
     open_now: list[Drawn] = []
