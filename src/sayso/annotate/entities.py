@@ -98,7 +98,13 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
         heads: set[int] = set()
         for paragraph in paragraphs:
             if paragraph.start <= source.start < paragraph.end:
-                heads = {token.idx + paragraph.start for token in source_heads(paragraph, source)}
+                tops = source_heads(paragraph, source)
+                heads = {token.idx + paragraph.start for token in tops}
+                if tops and tops[0].tag_ in ("WP", "WDT") and tops[0].head.dep_ == "relcl":
+                    noun = tops[0].head.head.idx + paragraph.start      # “…, a staffer who said …”
+                    around, _ = near(Span(max(0, noun - 40), noun + 40))
+                    within = [one for one in around if one.head == noun
+                              or (one.kind == "name" and one.start <= noun < one.end)] or within
         chosen += sorted(
             within,
             key=lambda one: (
