@@ -135,9 +135,8 @@ def agrees(run: Run, text: str, page_text: str) -> bool:
         return True
     if not theirs or run.page_end > len(page_text):
         return False
-    if not ours.strip() and not theirs.replace("&nbsp;", " ").strip():
-        return True
-    return ours in respellings(theirs)
+    meant = respellings(theirs)
+    return ours in meant or (not ours.strip() and any(not words.strip() for words in meant))
 
 
 def respellings(unit: str) -> set[str]:
