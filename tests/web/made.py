@@ -11,9 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sayso.ledger.store import open_ledger
-from sayso.model import Block, Document, Entity, Hand, Mention, Page, Provenance, Record, ReportedRole, Run, Span
+from sayso.model import (
+    Block,
+    Document,
+    Entity,
+    Hand,
+    Mention,
+    Page,
+    Provenance,
+    Record,
+    ReportedRole,
+    Run,
+    Span,
+    Status,
+)
 from sayso.model import Statement as S
-from sayso.model import Status
 
 TEXT = """MalundeSendaFloods
 
@@ -68,14 +80,15 @@ def flood(address: str = "https://courier.example/karoa", **particulars: str) ->
                    runs=(Run(0, len(text), 0, len(text)),),
                    **{"outlet": "The Beremba Courier", "published": "2026-03-09"} | particulars)
     said = (
-        S(id="s1", form="indirect", source=(at(text, "Malunde", 1),), cue=(at(text, "blames"),), in_headline=True, block=1,
-          content=(at(text, "dam for flood 🌊 in Karoa"),), source_type="office", score=0.4, borne_out_by="s2"),
-        S(id="s2", form="indirect", source=(at(text, "the water minister of Malunde"),), cue=(at(text, "said"),), block=2,
-          content=(at(text, "The gates of the Tessaro dam were opened without warning"),), speaker="e1", score=0.95,
+        S(id="s1", form="indirect", source=(at(text, "Malunde", 1),), cue=(at(text, "blames"),), in_headline=True,
+          content=(at(text, "dam for flood 🌊 in Karoa"),), block=1, source_type="office", score=0.4, borne_out_by="s2"),
+        S(id="s2", form="indirect", source=(at(text, "the water minister of Malunde"),), cue=(at(text, "said"),),
+          block=2, content=(at(text, "The gates of the Tessaro dam were opened without warning"),), speaker="e1", score=0.95,
           source_type="named-person", status=Status("asserts"),
           chain=(Hand("speaker", "e1", "Tomas Adeyo"), Hand("wire", None, "CPA"), Hand("outlet", None, None))),
         S(id="s3", form="direct", source=(at(text, "Ilse Okonte"),), cue=(at(text, "said", 1),), speaker="e2", block=3,
-          content=(at(text, "The minister says that they opened the gates"), at(text, "I know that 41 people are dead.")),
+          content=(at(text, "The minister says that they opened the gates"),
+                   at(text, "I know that 41 people are dead.")),
           source_type="named-person", score=0.97),
         S(id="s4", form="indirect", source=(at(text, "The minister"),), cue=(at(text, "says"),), parent="s3", block=3,
           content=(at(text, "they opened the gates"),), speaker="e1", source_type="named-person", score=0.8),
@@ -96,8 +109,8 @@ def hostile() -> tuple[Page, Record]:
     text = came.content.decode()
     said = S(id="s1", form="direct", content=(at(text, EVIL, 1),), source=(at(text, EVIL, 2),), cue=(at(text, "said"),),
              speaker="e1", score=0.9, block=1, chain=(Hand("speaker", "e1", EVIL), Hand("relay", None, EVIL)))
-    doc = Document(id=hashlib.sha256(came.content).hexdigest(), text=text, address=came.address, outlet=EVIL, title=EVIL,
-                   byline=EVIL, published="2026-03-10", blocks=blocks(text, {0: "headline"}))
+    doc = Document(id=hashlib.sha256(came.content).hexdigest(), text=text, address=came.address, outlet=EVIL,
+                   title=EVIL, byline=EVIL, published="2026-03-10", blocks=blocks(text, {0: "headline"}))
     return came, Record(document=doc, entities=(Entity("e1", EVIL, "organisation", (EVIL + "2",)),), statements=(said,))
 
 

@@ -62,7 +62,7 @@ def test_nothing_of_a_hostile_report_runs_anywhere(tab):
                  f"/search?speaker={quote(made.EVIL)}", f"/?outlet={quote(made.EVIL)}", evil + "#s1"):
         tab.goto(page)
         assert "window.ran=1" in tab.content(), page
-        assert tab.evaluate("document.querySelectorAll('main img, main svg[onload], main script, main b script').length") == 0
+        assert tab.evaluate("document.querySelectorAll('main img, main svg[onload], main script').length") == 0
         assert tab.evaluate("[...document.links].every(a => /^https?:/.test(a.href))")
     tab.goto(evil)
     tab.locator(".fix summary").first.click()
@@ -89,9 +89,10 @@ def test_j_and_k_step_and_the_address_follows(tab):
     tab.goto(report_of(tab))
     for _ in range(3):
         tab.keyboard.press("j")
-    assert tab.url.endswith("#s3")
+    tab.wait_for_url("**#s3")
     tab.keyboard.press("k")
-    assert tab.url.endswith("#s2") and tab.locator("#card-s2").evaluate("e => e === document.activeElement")
+    tab.wait_for_url("**#s2")
+    assert tab.locator("#card-s2").evaluate("e => e === document.activeElement")
 
 
 def test_a_permalink_stands_on_the_words(tab):
@@ -104,8 +105,10 @@ def test_from_a_search_to_the_words_in_two_clicks(tab):
     tab.goto("/")
     tab.fill("#find", "siren")
     tab.keyboard.press("Enter")
-    assert "q=siren" in tab.url
+    tab.wait_for_url("**/search?q=siren")
     tab.locator(".row-says").first.click()
+    tab.wait_for_url("**/report/*")
+    tab.wait_for_selector(".card.lit")
     assert "the siren was broken" in marked(tab)
 
 
@@ -145,7 +148,8 @@ def test_it_is_corrected_by_keyboard_too(tab):
 def test_a_span_is_corrected_by_selecting_the_words(tab):
     tab.goto(report_of(tab))
     tab.evaluate("""() => {
-      const words = [...document.querySelectorAll('[data-at]')].find(e => e.textContent.includes('the siren was broken'));
+      const pieces = [...document.querySelectorAll('[data-at]')];
+      const words = pieces.find(e => e.textContent.includes('the siren was broken'));
       const range = document.createRange(); range.setStart(words.firstChild, 4); range.setEnd(words.firstChild, 20);
       getSelection().removeAllRanges(); getSelection().addRange(range);
     }""")
@@ -176,7 +180,7 @@ def test_text_is_pasted_and_read(tab):
     tab.fill("#text", f"{made.EVIL}\n\n“{made.EVIL}” she said.")
     tab.locator("button", has_text="Read the text").click()
     tab.wait_for_selector("dl.summary")
-    assert "1: 1 where the report names nobody" in tab.locator(".summary").inner_text()
+    assert "1: 1 where the report names nobody" in tab.locator("main").inner_text()
 
 
 def test_files_are_chosen_and_read(tab):

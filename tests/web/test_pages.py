@@ -57,7 +57,7 @@ def test_no_page_has_inline_script_or_style_or_loads_from_elsewhere(web, report)
         text = web.get(page).text.lower()
         assert " style=" not in text and "<style" not in text and "onclick=" not in text
         assert text.count("<script") == text.count('<script src="/static/')
-        assert 'src="http' not in text and '<link rel="stylesheet" href="/static/' in text or "search." in page
+        assert ('src="http' not in text and '<link rel="stylesheet" href="/static/' in text) or "search." in page
 
 
 def test_an_empty_ledger_explains_the_first_step(tmp_path):
@@ -111,7 +111,8 @@ def test_what_cannot_be_answered_is_refused_in_one_line(web, address):
     assert answer.status_code in (200, 400, 404, 422) and "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "127.0.0.1/x"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "",
+                                  "127.0.0.1/x"])
 def test_another_name_for_this_machine_is_refused(web, host):
     assert web.get("/", headers={"host": host}).status_code == 421
 
