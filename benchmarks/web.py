@@ -35,9 +35,10 @@ from sayso.model import (
 
 STATEMENTS = 20
 WORDS = ("river gate dam ministry flood levy harvest school bridge harbour council budget vote treaty border market "
-         "price court strike union doctor ward water power station road rail ferry grain fish mine paper song night morning "
-         "winter summer repair delay promise warning letter report figure hundred thousand district town valley coast "
-         "north south east west old new public private open closed early late high low").split()
+         "price court strike union doctor ward water power station road rail ferry grain fish mine paper song "
+         "night morning winter summer repair delay promise warning letter report figure hundred thousand "
+         "district town valley coast north south east west old new public private "
+         "open closed early late high low").split()
 FIRST = "Ada Bela Caro Dina Emil Fara Gul Hana Ivo Jona Kemi Luz Mira Nilo Odo Pia Quin Rosa Sami Tova".split()
 LAST = "Arvel Boro Cendra Dravik Esko Fenn Garro Hollin Ivane Jorda Kestrel Lumen Marek Nord Ostra Pell".split()
 OUTLETS = [f"The {town} {kind}" for town in ("Karoa", "Beremba", "Wexcombe", "Tarn", "Lucero", "Ombara", "Vellapur")
@@ -80,8 +81,8 @@ def as_record(text: str, spans: list[tuple[int, str, Span, Span]], here: list[st
         if index % 6 == 0 for other in [here[(index + 1) % 4]])
     statements = tuple(Statement(
         id=f"s{index}", form="indirect", content=(content,), source=(source,),
-        cue=(Span(source.end + 1, source.end + 5),), speaker=ids[name], source_type="named-person", score=dice.uniform(0.4, 1.0),
-        chain=(Hand("speaker", ids[name], name), Hand("outlet", None, None))) for index, name, content, source in spans)
+        cue=(Span(source.end + 1, source.end + 5),), speaker=ids[name], source_type="named-person",
+        score=dice.uniform(0.4, 1.0), chain=(Hand("speaker", ids[name], name), Hand("outlet", None, None))) for index, name, content, source in spans)
     day = date(2024, 1, 1) + timedelta(dice.randrange(900))
     doc = Document(id=hashlib.sha256(page.content).hexdigest(), text=text, address=page.address,
                    title=text.split("\n")[0], outlet=dice.choice(OUTLETS), published=day.isoformat(), blocks=tuple(blocks), runs=(Run(0, len(text), 0, len(text)),))

@@ -111,7 +111,8 @@ def hostile() -> tuple[Page, Record]:
              speaker="e1", score=0.9, block=1, chain=(Hand("speaker", "e1", EVIL), Hand("relay", None, EVIL)))
     doc = Document(id=hashlib.sha256(came.content).hexdigest(), text=text, address=came.address, outlet=EVIL,
                    title=EVIL, byline=EVIL, published="2026-03-10", blocks=blocks(text, {0: "headline"}))
-    return came, Record(document=doc, entities=(Entity("e1", EVIL, "organisation", (EVIL + "2",)),), statements=(said,))
+    return came, Record(document=doc, entities=(Entity("e1", EVIL, "organisation", (EVIL + "2",)),), statements=(said,),
+                        mentions=(Mention(*at(text, EVIL, 2), "name", "e1"),))
 
 
 def read(came: Page) -> Record:

@@ -18,6 +18,14 @@ from sayso.views.search import StatementHit, clean, find_statements, fts_query
 
 PRIVATE = ("person", "other")
 """Types that are listed only with a role; what a hand added has no type and may be a person."""
+COURTESY = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Mr.", "Mrs.", "Ms.", "Dr.", "Sir", "Lady", "Señor", "Señora", "Sheikh",
+            "Herr", "Frau", "Madame", "Monsieur")
+"""Forms of address, which an annotator may give as roles: they make nobody public."""
+PUBLIC_ROLE = f"role.role NOT IN ({', '.join('?' * len(COURTESY))})"
+NAMED = """(EXISTS (SELECT 1 FROM mention WHERE mention.report = entity.report AND mention.entity = entity.entity
+            AND mention.kind = 'name')
+ OR EXISTS (SELECT 1 FROM role WHERE role.report = entity.report AND role.entity = entity.entity))"""
+"""What a report never names (“officials”, “his family”) is no actor."""
 TOPICS = 24
 TOPIC_STATEMENTS = 300
 """Topic words are counted in the newest so many statements."""
@@ -84,7 +92,7 @@ def find_actor(db: sqlite3.Connection, name: str) -> Actor:
         "report ON report.id = entity.report LEFT JOIN entity organisation ON organisation.report = role.report AND "
         "organisation.entity = role.organisation WHERE entity.name = ? AND current ORDER BY day DESC, role.start "
         "LIMIT 40", (name,)))
-    if set(types) <= set(PRIVATE) and not roles:
+    if set(types) <= set(PRIVATE) and all(r.role in COURTESY for r in roles):
         raise NotInLedger(f"{name[:80]}: no report gives this person a public role, so sayso keeps no page on them; "
                           "what they said stands in the reports")
     aliases = tuple(row[0] for row in db.execute(
@@ -111,9 +119,9 @@ def public_names(db: sqlite3.Connection, names: Iterable[str]) -> frozenset[str]
     """Those of the names that have a page: bodies, and persons to whom a report gives a role."""
     wanted = sorted(set(names))[:500]
     rows = db.execute(
-        f"SELECT DISTINCT name FROM entity WHERE name IN ({', '.join('?' * len(wanted))}) AND (type NOT IN "
+        f"SELECT DISTINCT name FROM entity WHERE name IN ({', '.join('?' * len(wanted))}) AND {NAMED} AND (type NOT IN "
         f"({', '.join('?' * len(PRIVATE))}) OR EXISTS (SELECT 1 FROM role WHERE role.report = entity.report AND "
-        "role.entity = entity.entity))", (*wanted, *PRIVATE))
+        f"role.entity = entity.entity AND {PUBLIC_ROLE}))", (*wanted, *PRIVATE, *COURTESY))
     return frozenset(row[0] for row in rows)
 
 
@@ -149,10 +157,11 @@ def list_actors(db: sqlite3.Connection, *, after: str = "", limit: int = 60) -> 
     kinds = ", ".join("?" * len(PRIVATE))
     rows = db.execute(
         f"""SELECT entity.name, min(type) AS type,
-                   (SELECT role FROM entity held JOIN role USING (report, entity) WHERE held.name = entity.name LIMIT 1)
-                   AS role
+                   (SELECT role FROM entity held JOIN role USING (report, entity) WHERE held.name = entity.name
+                    AND {PUBLIC_ROLE} LIMIT 1) AS role
             FROM entity WHERE entity.name > ?
             AND EXISTS (SELECT 1 FROM statement WHERE speaker_name = entity.name)
+            AND {NAMED}
             GROUP BY entity.name HAVING max(type NOT IN ({kinds})) OR role IS NOT NULL
-            ORDER BY entity.name LIMIT ?""", (clean(after), *PRIVATE, limit))
+            ORDER BY entity.name LIMIT ?""", (*COURTESY, clean(after), *PRIVATE, limit))
     return tuple(Listed(*row) for row in rows)
