@@ -32,7 +32,7 @@ SHAPES: dict[str, tuple[MediaType, Callable[[int], str]]] = {
     "nested": ("text/html", lambda size: "<div>" * (size // 11) + REPORT + "</div>" * (size // 11)),
     "never closed": ("text/html", lambda size: REPORT + "<b><i></b>" * (size // 10)),
     "open quotation marks": ("text/html", lambda size: REPORT + '<a href="' * (size // 9)),
-    "character references": ("text/html", lambda size: f"{REPORT}<p>{'&ldquo;No,&rdquo; he said. ' * (size // 27)}</p>"),
+    "character references": ("text/html", lambda size: REPORT + "<p>&ldquo;No,&rdquo; he said.</p>" * (size // 34)),
     "JSON escapes": ("application/json", lambda size: json.dumps({"text": f"{SAID}\n\n" * (size // 130)})),
 }
 

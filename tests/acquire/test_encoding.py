@@ -47,6 +47,7 @@ def test_the_name_alone_decodes_the_page_again(charset):
     assert "°C – and the café’s" in document.text
 
 
-@pytest.mark.parametrize("content", [bytes(range(256)) * 20, b"\xff\xfe\x00", b"\xf0\x28\x8c\x28" * 50, b"\x81\x8d\x8f"])
+@pytest.mark.parametrize("content", [bytes(range(256)) * 20, b"\xff\xfe\x00", b"\xf0\x28\x8c\x28" * 50,
+                                     b"\x81\x8d\x8f"])
 def test_no_bytes_crash_the_choice(content):
     assert isinstance(decode(content, encoding_of(content)), str)

@@ -41,7 +41,8 @@ def body(document: Document) -> str:
 
 
 @pytest.mark.parametrize("content", [
-    "", "   \n\t ", "<html></html>", "<!-- nothing -->", "<script>let x = 1</script>", "<p>&nbsp;</p>", "</", "<!", "<!--",
+    "", "   \n\t ",
+    "<html></html>", "<!-- nothing -->", "<script>let x = 1</script>", "<p>&nbsp;</p>", "</", "<!", "<!--",
 ], ids=repr)
 def test_no_text_is_one_clear_line(content):
     with pytest.raises(UnreadablePage) as caught:
@@ -141,3 +142,7 @@ def test_binary_that_calls_itself_html():
         read(bytes(range(256)) * 400)
     except UnreadablePage as error:
         assert "\n" not in str(error)
+
+
+def test_a_page_of_nothing_but_a_heading():
+    assert read("<h1>Pier stays shut, harbour master says</h1>").text == "Pier stays shut, harbour master says"

@@ -169,6 +169,8 @@ def read_html(source: str, *, weights: Weights | None = None) -> Reading:
     if max(len(paragraphs[n].text) for n in body) < PROSE:
         body = {n for n in body if is_sentence(paragraphs[n].text)} or body
     headline = find_headline(outline, particulars.titles, body)
+    if body == {headline}:
+        headline = None  # nothing but a heading: all that the page has is its text
     body.discard(-1 if headline is None else headline)
     reading = _lay_out(outline, body, headline)
     reading.particulars = particulars
@@ -210,9 +212,11 @@ def find_headline(outline: Outline, titles: list[str], body: set[int]) -> int | 
 def _lay_out(outline: Outline, body: set[int], headline: int | None) -> Reading:
     """Text, runs and blocks, from a little before the headline to a little after the body."""
     paragraphs = outline.paragraphs
-    top = min([*body, *([] if headline is None else [headline])])
-    shown = [n for n in range(max(0, top - BEFORE), min(len(paragraphs), max(body) + AFTER + 1))
-             if top <= n <= max(body) or _is_near(outline, n, body, headline)]
+    first, last = min(body), max(body)
+    top = first if headline is None else min(first, headline)
+    ends = tuple({first, last, top})
+    shown = [n for n in range(max(0, top - BEFORE), min(len(paragraphs), last + AFTER + 1))
+             if top <= n <= last or _is_near(outline, n, ends)]
     quoted = "\n".join(squeeze(paragraphs[n].text) for n in sorted(body))
     reading, known = Reading(), []
     parts: list[str] = []
@@ -222,7 +226,7 @@ def _lay_out(outline: Outline, body: set[int], headline: int | None) -> Reading:
         if parts:
             parts.append("\n\n")
             length += 2
-        role = "headline" if n == headline else _role(outline, n, body, headline, quoted)
+        role = "headline" if n == headline else _role(outline, n, body, headline, n < first, quoted)
         parts.append(paragraph.text)
         known.append(Block(length, length + len(paragraph.text), role))
         reading.runs.extend(Run(length + s, length + e, ps, pe) for s, e, ps, pe in paragraph.runs)
@@ -234,8 +238,8 @@ def _lay_out(outline: Outline, body: set[int], headline: int | None) -> Reading:
     return reading
 
 
-def _is_near(outline: Outline, n: int, body: set[int], headline: int | None) -> bool:
-    """Whether a paragraph outside the report stands in an element that also holds some of it, and no menu."""
+def _is_near(outline: Outline, n: int, ends: tuple[int, ...]) -> bool:
+    """Whether a paragraph outside the report stands close to one of its ends in the tree of elements, and in no menu."""
     around = outline.ancestors(outline.paragraphs[n].node, 6)
     if any(node.name in ("nav", "footer", "header", "form", "html", "") for node in around[:2]):
         return False
@@ -246,9 +250,7 @@ def _is_near(outline: Outline, n: int, body: set[int], headline: int | None) -> 
         if at <= 0 or outline.nodes[at].name in ("body", "html"):
             break
         inside.add(at)
-    for other in (min(body), max(body), headline):
-        if other is None:
-            continue
+    for other in ends:
         at = outline.paragraphs[other].node
         for _ in range(4):
             if at in inside and outline.nodes[at].name not in ("body", "html"):
@@ -259,7 +261,7 @@ def _is_near(outline: Outline, n: int, body: set[int], headline: int | None) -> 
     return False
 
 
-def _role(outline: Outline, n: int, body: set[int], headline: int | None, quoted: str) -> Role:
+def _role(outline: Outline, n: int, body: set[int], headline: int | None, before: bool, quoted: str) -> Role:
     """The part of a paragraph, by its place, the names of the elements around it and its words."""
     paragraph = outline.paragraphs[n]
     text, size = paragraph.text, len(paragraph.text)
@@ -270,7 +272,6 @@ def _role(outline: Outline, n: int, body: set[int], headline: int | None, quoted
     if n in body:
         again = tags & {"blockquote", "aside"} or "pullquote" in named
         return "pull-quote" if again and size < 400 and (quoted.count(words) > 1 or "pullquote" in named) else "body"
-    before = n < min(body)
     if CREDITED.search(text) and size < 300:
         return "wire-credit"
     if "caption" in named or tags & {"figcaption", "figure"}:

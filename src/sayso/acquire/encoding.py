@@ -21,7 +21,9 @@ _SNIFFED = 65_536
 """Bytes looked at for a guess: more changes nothing and costs time."""
 _STATEFUL = re.compile(r"iso2022|^hz$|utf_?(16|32)")
 _LATIN = re.compile(r"^(iso8859-1|latin_?1|ascii|iso8859-15|cp1252)$")
-_WESTERN = frozenset("‘’“”‚„–—…•·€£§©®°«»¿¡½¼¾´×²³ºªàáâãäåæçèéêëìíîïñòóôõöøùúûüýßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŠšŽžœŒ™†‡\xa0")
+_WESTERN = frozenset(
+    "‘’“”‚„–—…•·€£§©®°«»¿¡½¼¾´×²³ºªàáâãäåæçèéêëìíîïñòóôõöøùúûüý"
+    "ßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŠšŽžœŒ™†‡\xa0")
 _FAULTS_PARDONED = 0.1
 """Share of broken among all multi-byte sequences up to which a page is still UTF-8: mixed-in foreign bytes."""
 
