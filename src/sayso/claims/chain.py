@@ -93,6 +93,8 @@ class TraceHands:
 
 def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
     """The record with source_type, chain, parent, reason and borne_out_by on each statement."""
+    if not paragraphs:                                         # nothing in the report's own blocks to read hands from
+        return record
     report = Report(record, paragraphs)
     near = _neighbours(record.statements, report)
     kept, merged = _merge_relays(record.statements, near, report.text)
