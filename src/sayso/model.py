@@ -11,9 +11,9 @@ selector).  A layer that no stage has filled is an empty tuple; nothing here is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-SCHEMA = "sayso/record/1"
+SCHEMA: Final = "sayso/record/1"
 
 Role = Literal["headline", "tags", "byline", "dateline", "body", "caption", "pull-quote", "teaser", "boilerplate",
                "wire-credit"]
