@@ -18,7 +18,6 @@ from sayso.acquire import article
 from sayso.acquire.article import to_document
 from sayso.acquire.blocks import Trees, cut_blocks, read_trees
 from sayso.acquire.body import Weights
-from sayso.acquire.blocks import Trees, cut_blocks, read_trees
 from sayso.errors import UnreadablePage
 from sayso.model import Page
 
@@ -62,8 +61,9 @@ def body_of(source: str, address: str | None, weights: Weights | None = None) ->
     for n, block in enumerate(blocks):
         words = document.text[block.start:block.end]
         if block.role == "body":
-            glued = n > 0 and blocks[n - 1].role == "dateline" and "\n\n" not in document.text[blocks[n - 1].end:block.start]
-            lines.append(f"{document.text[blocks[n - 1].start:blocks[n - 1].end]} {words}" if glued else words)
+            last = blocks[n - 1] if n else None
+            glued = last and last.role == "dateline" and "\n\n" not in document.text[last.end:block.start]
+            lines.append(f"{document.text[last.start:last.end]} {words}" if last and glued else words)
     return "\n".join(lines)
 
 
