@@ -43,7 +43,7 @@ class Recipe:
     """Everything that shapes the weights; kept in the model card."""
 
     seed: int = 1
-    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (6, 0.6))
+    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (4, 0.6))
     """Epochs and share of the learning rate of each cycle: a short warm-up, then a cosine down (Loshchilov and Hutter
     2017, arXiv 1608.03983)."""
     windows: int = 24
@@ -71,7 +71,7 @@ def train(corpus: Path, minilm: Path, folder: Path, recipe: Recipe, *, workers: 
     arguments = (workers, shared, barrier, corpus, minilm, folder, recipe, limit)
     os.environ |= QUICKER
     multiprocessing.start_processes(work, arguments, nprocs=workers, start_method="spawn")
-    return folder / "state.pt"
+    return folder / "final.pt"
 
 
 def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path, minilm: Path, folder: Path,
@@ -134,6 +134,9 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path
             if ended:
                 torch.save(average, folder / f"cycle-{ends.index(step) + 1}.pt")
         epoch += 1
+    if not rank:
+        mean = mean_of([folder / f"cycle-{n + 1}.pt" for n in range(len(ends))])
+        save(folder / "final.pt", model, optimizer, mean, step)
 
 
 def batches_of(rows: list[dict[str, Any]], tokenizer: Any, recipe: Recipe, epoch: int) -> list[list[Any]]:
@@ -195,6 +198,12 @@ def add_guesses(tags: Tensor, batch: Batch, cues: list[list[tuple[int, int]]], l
                 roles[s:e] = 0
                 cues[row].append((s, e))
                 labels[row].append(roles)
+
+
+def mean_of(files: list[Path]) -> dict[str, Tensor]:
+    """The mean of the weights at the ends of the cycles (Izmailov et al. 2018, arXiv 1803.05407)."""
+    states = [torch.load(file, weights_only=True) for file in files]
+    return {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
 
 
 def share_gradients(model: Reader, shared: Tensor, barrier: Barrier, rank: int) -> None:

@@ -71,7 +71,7 @@ class Settings:
 
 UNSURE = 0.7
 """Below this probability a statement is shown as unsure: above it at least 85 in 100 were right on held documents."""
-HIDDEN = 0.4
+HIDDEN = 0.35
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
 
 
