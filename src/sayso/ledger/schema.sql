@@ -91,6 +91,7 @@ CREATE TABLE report (
 CREATE INDEX report_day ON report(day, id);
 CREATE INDEX report_outlet ON report(outlet, day);
 CREATE INDEX report_address ON report(address);
+CREATE INDEX report_order ON report(id, current, day, document, outlet);
 CREATE INDEX report_counts ON report(current, outlet, statements, without_source, without_speaker);
 
 -- The text cut into blocks by the part they play on the page.
@@ -128,6 +129,7 @@ CREATE TABLE statement (
     UNIQUE (report, statement)
 ) STRICT;
 CREATE INDEX statement_speaker ON statement(speaker_name);
+CREATE INDEX statement_order ON statement(id, report, number, score, form, source_type);
 
 -- Evidence: the exact words of every source, cue and content, with a margin to find them again.
 CREATE TABLE span (

@@ -6,6 +6,7 @@ quotation marks stand together, and a star at the end of a word stands for any e
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import unicodedata
@@ -79,15 +80,15 @@ def fts_query(words: str) -> str:
 
 def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = None, outlet: str | None = None,
            since: str | None = None, until: str | None = None, form: str | None = None,
-           source_type: str | None = None, hidden: float = 0.0, current: bool = True, limit: int = 20,
-           offset: int = 0) -> Found:
+           source_type: str | None = None, hidden: float = 0.0, current: bool = True, reports: bool = True,
+           limit: int = 20, offset: int = 0) -> Found:
     """Statements and reports that hold all the words, newest first, of current versions.  BadQuery where neither words
     nor a filter is given.
 
     `speaker` is found in the actor's name or the words for the source, `outlet` in the outlet's name, both with case
     and accents folded.  Days are ISO 8601, both included; a report without a date is found only without them.
     Statements with a score under `hidden` are left out.  Reports are looked for only where no filter is one of
-    statements alone.
+    statements alone, and not without `reports`.
     """
     query = fts_query(words)
     if words.strip() and not query:
@@ -107,10 +108,10 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
     match = " AND ".join(filter(None, (query and f"({{content source speaker_name}} : ({query}))",
                                        speaker_query and f"({{source speaker_name}} : ({speaker_query}))")))
     statements, in_all = find_statements(db, match, of_report + of_statement, limit, offset)
-    if speaker or form or source_type:
+    if speaker or form or source_type or not reports:
         return Found(statements, in_all, (), 0)
-    reports, reports_in_all = _reports(db, query, of_report, limit, offset) if query else ((), 0)
-    return Found(statements, in_all, reports, reports_in_all)
+    found, reports_in_all = _reports(db, query, of_report, limit, offset) if query else ((), 0)
+    return Found(statements, in_all, found, reports_in_all)
 
 
 def clean(text: str) -> str:
@@ -146,17 +147,23 @@ def _where(conditions: list[Condition]) -> tuple[str, list[object]]:
 def find_statements(db: sqlite3.Connection, match: str, conditions: list[Condition], limit: int, offset: int
                     ) -> tuple[tuple[StatementHit, ...], int]:
     """Statements that match an FTS5 query ("" for all) and every condition, newest first, and how many there are."""
-    where, values = _where(conditions + ([("statement_words MATCH ?", (match,))] if match else []))
+    found = [("statement_words MATCH ?", (match,))] if match else []
+    where, values = _where([*conditions, *found])
+    # Counted and sorted from two narrow indexes: the rows themselves carry texts, and only those shown are read.
+    narrow = ("statement_words JOIN statement INDEXED BY statement_order ON statement.id = statement_words.rowid"
+              if match else "statement") + " JOIN report INDEXED BY report_order ON report.id = statement.report"
+    in_all = db.execute(f"SELECT count(*) FROM {narrow} WHERE {where}", values).fetchone()[0]
+    shown = [row[0] for row in db.execute(f"SELECT statement.id FROM {narrow} WHERE {where} ORDER BY day DESC, "
+                                          "document, number LIMIT ? OFFSET ?", [*values, limit, offset])]
     tables = "statement JOIN report ON report.id = statement.report" + (
         " JOIN statement_words ON statement_words.rowid = statement.id" if match else "")
-    snippet = "snippet(statement_words, 0, '⟦', '⟧', '…', 40)" if match else "content"
-    in_all = db.execute(f"SELECT count(*) FROM {tables} WHERE {where}", values).fetchone()[0]
+    snippet = "snippet(statement_words, 0, '⟦', '⟧', '…', 40)" if match else "statement.content"
+    where, values = _where([("statement.id IN (SELECT value FROM json_each(?))", (json.dumps(shown),)), *found])
     rows = db.execute(
         f"SELECT document, statement, number, outlet, title, address, day, ifnull(statement.speaker_name, "
         f"statement.source) AS owner, cue, statement.content AS content, {snippet} AS snippet, form, source_type, "
         f"score, in_headline, statement.speaker_name AS speaker_name, stance, published FROM {tables} "
-        f"WHERE {where} ORDER BY day DESC, document, number LIMIT ? OFFSET ?",
-        [*values, limit, offset]).fetchall()
+        f"WHERE {where} ORDER BY day DESC, document, number", values).fetchall()
     return tuple(StatementHit(**dict(row) | {"in_headline": bool(row["in_headline"])}) for row in rows), in_all
 
 

@@ -165,7 +165,8 @@ class Wanted:
         """What the ledger holds of it.  BadQuery where it asks for nothing that can be found."""
         _, hidden = thresholds()
         asked = self.fields()
-        return search(ledger.db, asked.pop("q", ""), hidden=hidden, limit=limit, offset=offset, **asked)  # type: ignore[arg-type]
+        return search(ledger.db, asked.pop("q", ""), hidden=hidden, reports=False, limit=limit,
+                      offset=offset, **asked)  # type: ignore[arg-type]
 
 
 @router.get("/search")
