@@ -292,7 +292,7 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
         choice = exact[0] if exact else None
         if not (exact and len(mine) > 1):
             longer = [group for group in around if not _conflict(mention, group) and any(
-                short_for_person(mine, other) if group.type in ("person", "other") else short_for_body(mine, other)
+                short_for_person(mine, other) if group.type in ("person", "other") else _short_body(mine, other)
                 for other in group.keys) and not (mention.types["place"] >= 8 and group.type != "place")
                 and not (group.type == "person" and mention.types["organisation"] >= 4)]
             if longer:
@@ -319,6 +319,12 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
             )
         by_initial.setdefault(mine[0][:1], {})[choice.mentions[0].start] = choice
     _defined_acronyms(text, names, groups)
+
+
+def _short_body(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """Whether a short name is a body's: one word alone only where the rest is no common noun (“Asa’ib Ahl al-Haq”, but
+    not “Malunde” for the “Malunde Relief Society”)."""
+    return short_for_body(short, full) and (len(short) > 1 or singular(full[-1]) not in read_lexicon("organisations"))
 
 
 def _conflict(mention: Found, group: Group) -> bool:
@@ -455,7 +461,7 @@ def _resolve_description(
             (mention.definite or mention.headline):
         best = _ahead(mention, scene)
     if best is None and mention.definite and mention.types["organisation"] and not mention.plural \
-            and noun in GENERIC_BODIES and mention.of_name is None and not mention.headline:
+            and noun in GENERIC_BODIES and not mention.headline and mention.end - mention.start <= len(noun) + 6:
         near = {
             id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named
         }
@@ -474,6 +480,12 @@ def _resolve_description(
         group = Group()
         scene.groups.append(group)
         put(mention, group)
+
+
+def _may_be_called(noun: str, group: Group) -> bool:
+    """Whether a body may be “the company”: its name does not end in a noun for another kind of body."""
+    last = {singular(one.words[-1]) for one in group.mentions if one.kind == "name"}
+    return noun in last or not any(word in read_lexicon("organisations") for word in last)
 
 
 def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:

@@ -32,10 +32,10 @@ PRONOUNS: dict[str, tuple[Gender | None, bool, int]] = {
 """Pronoun → gender, plural, person.  “You” is left to whoever knows the addressee."""
 JOINING = frozenset(("al", "el", "ul", "bin", "ibn", "bint", "de", "da", "di", "do", "dos", "du", "del", "della", "der",
                      "den", "la", "le", "van", "von", "ter", "y", "e"))
-OF_BODIES = frozenset("""academy association bank board bureau chamber church coalition college commission committee
-confederation congress council court department directorate faculty federation forum foundation house institute kingdom
-league ministry office organisation organization parliament party republic senate society union university front
-movement""".split())
+OF_BODIES = frozenset("""academy agency association authority bank board bureau chamber church coalition college
+commission committee confederation congress council court department directorate faculty federation forum foundation
+front fund house institute kingdom league ministry movement office organisation organization parliament party republic
+senate society union university""".split())
 BEFORE_TITLE = frozenset("former ex acting deputy vice assistant senior chief late outgoing interim then".split())
 IN_PLACE = frozenset("in at near from across around outside inside into toward towards".split())
 WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june

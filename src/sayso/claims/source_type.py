@@ -142,6 +142,8 @@ def _described(head: Any | None, phrase: str, speaker: Entity | None) -> SourceT
         return "anonymous" if kinds & {"unnamed", "office"} or counted else "collective"
     if "body" in kinds:
         return "organisation"
+    if noun.lower().startswith("spokes") or noun.lower() in ("office", "presidency", "palace"):
+        return "office"                                        # speaks for a post, whoever it is
     if first in ("a", "an", "one", "another", "my", "her", "his", "its", "their", "our", "someone") or counted or \
             "unnamed" in kinds:
         return "anonymous"
