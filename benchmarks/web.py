@@ -82,10 +82,12 @@ def as_record(text: str, spans: list[tuple[int, str, Span, Span]], here: list[st
     statements = tuple(Statement(
         id=f"s{index}", form="indirect", content=(content,), source=(source,),
         cue=(Span(source.end + 1, source.end + 5),), speaker=ids[name], source_type="named-person",
-        score=dice.uniform(0.4, 1.0), chain=(Hand("speaker", ids[name], name), Hand("outlet", None, None))) for index, name, content, source in spans)
+        score=dice.uniform(0.4, 1.0), chain=(Hand("speaker", ids[name], name), Hand("outlet", None, None)))
+        for index, name, content, source in spans)
     day = date(2024, 1, 1) + timedelta(dice.randrange(900))
     doc = Document(id=hashlib.sha256(page.content).hexdigest(), text=text, address=page.address,
-                   title=text.split("\n")[0], outlet=dice.choice(OUTLETS), published=day.isoformat(), blocks=tuple(blocks), runs=(Run(0, len(text), 0, len(text)),))
+                   title=text.split("\n")[0], outlet=dice.choice(OUTLETS), published=day.isoformat(),
+                   blocks=tuple(blocks), runs=(Run(0, len(text), 0, len(text)),))
     return page, Record(document=doc, entities=entities, mentions=mentions, statements=statements,
                         provenance=(Provenance("claims", "generated", "1"),))
 
