@@ -27,7 +27,7 @@ from sayso.acquire.fetch import find_pages
 from sayso.errors import SaysoError
 from sayso.ledger.store import open_ledger
 from sayso.model import Page, Record
-from sayso.pipeline import STAGES, annotate, reader
+from sayso.pipeline import STAGES, Stage, annotate, reader
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT.parent / "shared" / "bench" / "page" / "page-dev.jsonl.gz"
@@ -68,7 +68,7 @@ def add(files: Path, clock: Clock) -> Counter[str]:
                 print(f"  {page.address}: {error}")
                 continue
             for stage in STAGES:
-                with clock(getattr(stage, "__name__", type(stage).__name__)):
+                with clock(name(stage)):
                     record = annotate(record, stages=(stage,))
             with clock("store"):
                 ledger.add(page, record)
@@ -78,6 +78,11 @@ def add(files: Path, clock: Clock) -> Counter[str]:
             count["characters"] += len(record.document.text)
             count["statements"] += len(record.statements)
     return count
+
+
+def name(stage: Stage) -> str:
+    """What a stage is called."""
+    return str(getattr(stage, "__name__", type(stage).__name__))
 
 
 def table(clock: Clock, count: Counter[str]) -> None:
@@ -133,12 +138,12 @@ def main() -> None:
             table(clock, add(Path(folder), clock))
     elif not given.sizes:
         print(f"no pages at {given.pages}: only invented ones\n")
-    rows = [grow(size) for size in SIZES]
-    stages = [*rows[0][1].seconds]
-    print(f"| characters | {' | '.join(stages)} | memory (MB) |\n| ---: |{' ---: |' * (len(stages) + 1)}")
-    for count, clock, memory in rows:
+    stages = ["fetch", "article", *map(name, STAGES), "store"]
+    print(f"| characters | {' | '.join(stages)} | memory (MB) |\n| ---: |{' ---: |' * (len(stages) + 1)}", flush=True)
+    for size in SIZES:
+        count, clock, memory = grow(size)
         print(f"| {count['characters']:,} | " + " | ".join(f"{clock.seconds[s]:.3f}" for s in stages)
-              + f" | {memory:,.0f} |")
+              + f" | {memory:,.0f} |", flush=True)
 
 
 def grow(size: int) -> tuple[Counter[str], Clock, float]:
