@@ -29,7 +29,8 @@ function report(root) {
   const showCard = (id) => {
     const card = cardOf.get(id), pane = card.closest(".beside");
     if (getComputedStyle(pane).position !== "sticky") return;
-    pane.scrollTo({ top: card.offsetTop - pane.offsetTop - pane.clientHeight / 3, behavior });
+    const away = card.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTo({ top: pane.scrollTop + away - pane.clientHeight / 4, behavior });
   };
   const go = (id, { text = true, focus = true, keep = true } = {}) => {
     if (!cardOf.has(id)) return;
