@@ -81,10 +81,11 @@ def flood(address: str = "https://courier.example/karoa", **particulars: str) ->
                    **{"outlet": "The Beremba Courier", "published": "2026-03-09"} | particulars)
     said = (
         S(id="s1", form="indirect", source=(at(text, "Malunde", 1),), cue=(at(text, "blames"),), in_headline=True,
-          content=(at(text, "dam for flood 🌊 in Karoa"),), block=1, source_type="office", score=0.4, borne_out_by="s2"),
+          content=(at(text, "dam for flood 🌊 in Karoa"),), block=1, source_type="office", score=0.4,
+          borne_out_by="s2"),
         S(id="s2", form="indirect", source=(at(text, "the water minister of Malunde"),), cue=(at(text, "said"),),
-          block=2, content=(at(text, "The gates of the Tessaro dam were opened without warning"),), speaker="e1", score=0.95,
-          source_type="named-person", status=Status("asserts"),
+          block=2, content=(at(text, "The gates of the Tessaro dam were opened without warning"),), speaker="e1",
+          score=0.95, source_type="named-person", status=Status("asserts"),
           chain=(Hand("speaker", "e1", "Tomas Adeyo"), Hand("wire", None, "CPA"), Hand("outlet", None, None))),
         S(id="s3", form="direct", source=(at(text, "Ilse Okonte"),), cue=(at(text, "said", 1),), speaker="e2", block=3,
           content=(at(text, "The minister says that they opened the gates"),

@@ -18,8 +18,8 @@ from sayso.views.search import StatementHit, clean, find_statements, fts_query
 
 PRIVATE = ("person", "other")
 """Types that are listed only with a role; what a hand added has no type and may be a person."""
-COURTESY = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Mr.", "Mrs.", "Ms.", "Dr.", "Sir", "Lady", "Señor", "Señora", "Sheikh",
-            "Herr", "Frau", "Madame", "Monsieur")
+COURTESY = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Mr.", "Mrs.", "Ms.", "Dr.", "Sir", "Lady", "Señor", "Señora",
+            "Sheikh", "Herr", "Frau", "Madame", "Monsieur")
 """Forms of address, which an annotator may give as roles: they make nobody public."""
 PUBLIC_ROLE = f"role.role NOT IN ({', '.join('?' * len(COURTESY))})"
 NAMED = """(EXISTS (SELECT 1 FROM mention WHERE mention.report = entity.report AND mention.entity = entity.entity
