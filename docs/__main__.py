@@ -7,6 +7,7 @@ A generated part stands between <!-- GENERATOR ARGUMENTS --> and <!-- end -->, w
     commands       every command of the command line, with its help
     errors         the exceptions, with the code that the ledger keeps
     failures       what the docstring of each module says it is known to fail on
+    results TASK: COLUMN, …   these columns of a task's table in evaluation/RESULTS.md
     run A-B COMMAND        lines A to B (or all) of what a command really prints, run in the project's root;
                            $LEDGER is a file that the commands share
     statement FILE WORDS   the JSON of the first statement in FILE whose content has these words
@@ -32,7 +33,7 @@ from sayso.cli import app
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sayso"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-PART = re.compile(r"(<!-- (model|tables|commands|errors|failures|run|statement)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)",
+PART = re.compile(r"(<!-- (model|tables|commands|errors|failures|results|run|statement)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)",
                   re.S)
 WIDTH = 100
 
@@ -128,6 +129,16 @@ def failures(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def results(arguments: str) -> str:
+    """Some columns of the last measurement of a task, with the command above them."""
+    task, wanted = arguments.split(": ")
+    section = (ROOT / "evaluation" / "RESULTS.md").read_text("utf-8").split(f"## {task}\n")[1].split("\n## ")[0].strip()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+    columns = [0, *(rows[0].index(name) for name in wanted.split(", "))]
+    table = ["| " + " | ".join(row[column] for column in columns) + " |" for row in rows]
+    return section.splitlines()[0] + "\n\n" + "\n".join(table) + "\n"
+
+
 def run(arguments: str) -> str:
     """A command and what it prints, or the lines of that which were asked for."""
     first, last, command = re.fullmatch(r"(?:(\d+)-(\d+) )?(.*)", arguments, re.S).groups()  # type: ignore[union-attr]
@@ -148,7 +159,7 @@ def statement(arguments: str) -> str:
 
 
 GENERATORS: dict[str, Callable[[str], str]] = {
-    function.__name__: function for function in (model, tables, commands, errors, failures, run, statement)}
+    function.__name__: function for function in (model, tables, commands, errors, failures, results, run, statement)}
 
 
 # ------------------------------------------------------------------ running commands
