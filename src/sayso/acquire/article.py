@@ -28,13 +28,17 @@ PROSE = 100
 """A page whose longest paragraph is shorter is a list or a shop's: only whole sentences are taken for a report."""
 BEFORE, AFTER = 8, 12
 """Paragraphs kept as debris before the headline and after the body: near enough to say why they are none of it."""
-LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|article|div|p|br|h[1-6]|span|a|b|i|em|strong|ul|li)\b[^>]*>", re.I)
+LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|article|div|p|br|h[1-6]|span|a|b|i|em|strong|ul"
+                             r"|li)\b[^>]*>", re.I)
 BY = re.compile(r"^\W*(?:(?:posted|written|story|words|report) )?by:? [A-Z\u00c0-\u024f]", re.I)
-WHEN = re.compile(r"\b(?:posted|published|updated|modified|last updated|min read|\d{1,2}[:.]\d\d ?(?:[ap]\.?m|gmt|uhr|h\b))",
+WHEN = re.compile(r"\b(?:posted|published|updated|modified|last updated|min read|\d{1,2}[:.]\d\d ?(?:[ap]\.?m|gmt"
+                  r"|uhr|h\b))",
                   re.I)
-CREDITED = re.compile(r"^\W*(?:additional )?(?:reporting|editing|writing) by\b|\bcontributed to this (?:report|story|article)"
+CREDITED = re.compile(r"^\W*(?:additional )?(?:reporting|editing|writing) by\b|\bcontributed to this (?:report"
+                      r"|story|article)"
                       r"|^\W*with (?:files|inputs?|reporting) from\b", re.I)
-PROMOTED = re.compile(r"^\W*(?:promoted|sponsored|read (?:also|more|next)|related|see also|more (?:on|from)|also (?:in|read)"
+PROMOTED = re.compile(r"^\W*(?:promoted|sponsored|read (?:also|more|next)|related|see also|more (?:on|from)"
+                      r"|also (?:in|read)"
                       r"|don.t miss|recommended|most (?:read|popular)|you (?:may|might)|trending|up next)\b", re.I)
 
 
@@ -77,14 +81,15 @@ def to_document(page: Page, *, weights: Weights | None = None) -> Document:
         field_name = page.text_field or "text"
         found = string_in(characters, field_name)
         if found is None:
-            raise UnreadablePage(f"{name}: no text in the field {field_name!r} of this line of JSON; name the field that "
-                                 "holds it, as --field text=body")
+            raise UnreadablePage(f"{name}: no text in the field {field_name!r} of this line of JSON; name the field "
+                                 "that holds it, as --field text=body")
         value, places = found
     is_html = page.media_type == "text/html" or (places is not None and LOOKS_LIKE_HTML.search(value) is not None)
     reading = read_html(value, weights=weights) if is_html else read_plain(value)
     if not reading.text.strip():
-        raise UnreadablePage(f"{name}: no article text in {len(page.content):,} bytes of {'HTML' if is_html else 'text'}; "
-                             + ("if scripts draw it, save the page from a browser and read that file" if is_html else
+        kind = "HTML" if is_html else "text"
+        raise UnreadablePage(f"{name}: no article text in {len(page.content):,} bytes of {kind}; " + (
+                             "if scripts draw it, save the page from a browser and read that file" if is_html else
                                 "hoped for the words of a report"))
     return _document(page, reading, reading.runs if places is None else list(compose(reading.runs, places)))
 
@@ -96,11 +101,12 @@ def _document(page: Page, reading: Reading, runs: list[Run]) -> Document:
     if not is_web(address) and is_web(said.address):
         address = said.address
     text = reading.text
-    dateline = next((text[b.start:b.end] for b in reading.blocks if b.role == "dateline" and not day_in(text[b.start:b.end])
-                     and any(o.role == "body" and o.start >= b.end for o in reading.blocks)), None)
+    last = max((block.start for block in reading.blocks if block.role == "body"), default=0)
+    lines = [text[block.start:block.end] for block in reading.blocks if block.role == "dateline" and block.end <= last]
+    dateline = next((line for line in lines if not day_in(line)), None)
     return Document(
-        id=hashlib.sha256(page.content).hexdigest(), text=text, blocks=reading.blocks, runs=tuple(runs), address=address,
-        outlet=given.get("outlet") or said.outlet or (domain(address) if is_web(address) else None),
+        id=hashlib.sha256(page.content).hexdigest(), text=text, blocks=reading.blocks, runs=tuple(runs),
+        address=address, outlet=given.get("outlet") or said.outlet or (domain(address) if is_web(address) else None),
         title=given.get("title") or reading.title, byline=given.get("byline") or said.byline,
         dateline=re.sub(r"[\s–—:-]+$", "", dateline) or None if dateline else None,
         published=given.get("published") or said.published,
@@ -239,7 +245,7 @@ def _lay_out(outline: Outline, body: set[int], headline: int | None) -> Reading:
 
 
 def _is_near(outline: Outline, n: int, ends: tuple[int, ...]) -> bool:
-    """Whether a paragraph outside the report stands close to one of its ends in the tree of elements, and in no menu."""
+    """Whether a paragraph outside the report stands close to one of its ends in the page's tree, and in no menu."""
     around = outline.ancestors(outline.paragraphs[n].node, 6)
     if any(node.name in ("nav", "footer", "header", "form", "html", "") for node in around[:2]):
         return False
@@ -282,7 +288,7 @@ def _role(outline: Outline, n: int, body: set[int], headline: int | None, before
         return "teaser"
     if named & {"share", "comment", "advert", "signup", "cookie", "footer"}:
         return "boilerplate"
-    if BY.search(text) and size < 200 or ("byline" in named and size < 120 and before):
+    if (BY.search(text) and size < 200) or ("byline" in named and size < 120 and before):
         return "byline"
     if size < 120 and (day_in(text) or WHEN.search(text) or "date" in named) and (before or "date" in named):
         return "dateline" if day_in(text) else "boilerplate"

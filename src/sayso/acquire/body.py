@@ -24,6 +24,8 @@ LONGEST = 3_000_000
 """Characters of source beyond which trafilatura is not asked: it keeps several trees, of some 100 times the size."""
 DEEPEST = 200
 """Open elements beyond which it is not asked: lxml gives up at 256, and its walks go quadratic before."""
+MANY = 20_000
+"""Paragraphs beyond which no model is asked: no report has so many, and time is better spent on the next page."""
 MAJORITY = 0.75
 """Share of the words taken that an element must hold to be the one around the report."""
 NAMES = {  # what the class, id, role or itemprop of an element says of its part
@@ -56,13 +58,15 @@ WORDS = {  # what the first or only words of a paragraph say of its part
     "follow": r"\b(?:follow|like|join|find|contact|reach|email|e-mail|write to|tweet)\b.{0,60}(?:@|\bon (?:twitter|face"
               r"book|instagram|x\b|youtube)|\bat\b.{0,40}@)|@\w+",
     "signup": r"\bnewsletter|subscri|sign(?:ed)? up|\binbox\b|your email|free trial|log ?in\b|download the|\bapp\b",
-    "rights": r"©|copyright|all rights reserved|may not be (?:published|reproduced)|terms of (?:use|service)|cookies?\b",
+    "rights": r"©|copyright|all rights reserved|may not be (?:published|reproduced)|terms of (?:use|service)"
+              r"|cookies?\b",
     "credit": r"^\W*(?:photo|image|picture|video|credit|file|getty|ap photo|reuters|foto|bild)\b.{0,80}$|getty images"
               r"|\((?:photo|image|credit)|/(?:ap|afp|getty|reuters)\b",
     "staff": r"contributed to this (?:report|story|article)|^(?:additional )?report(?:ing|ed) by|^edit(?:ing|ed) by"
              r"|\bis an? .{0,50}(?:editor|reporter|correspondent|writer|columnist|journalist|author|professor)\b",
     "date": r"^\W*(?:published|updated|posted|last (?:updated|modified)|date)\b|^\W*(?:\d{1,4}[-/. ]){2}\d{2,4}"
-            r"|^.{0,24}\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}",
+            r"|^.{0,24}\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd"
+            r"|th)?,? \d{4}",
     "by": r"^\W*by\b[^.]{0,60}$",
     "comments": r"^\W*(?:\d+ )?comments?\b|leave a (?:comment|reply)|^share\b|^print\b|^advertisement",
     "price": r"[$£€]\s?\d+.{0,20}(?:month|week|issues)|\bdeal\b|\bbuy\b|affiliate",
@@ -89,6 +93,8 @@ class Weights:
 def choose(outline: Outline, source: str, titles: list[str], *, weights: Weights | None = None) -> list[float]:
     """For each paragraph the probability that it is of the body.  `weights`: others than those that are shipped."""
     taken = took(outline, source)
+    if len(outline.paragraphs) > MANY:
+        return [float(is_taken) for is_taken in taken]
     model = weights or shipped()
     of, bias = model.weights, model.bias
 
@@ -103,18 +109,27 @@ def choose(outline: Outline, source: str, titles: list[str], *, weights: Weights
 
 
 PARTS = re.compile(
-    r"(?<![a-z])(?:(?P<advert>ads?(?=[-_ ](?:slot|unit|container|wrap))|advert\w*|sponsor\w*|promoted|bet|betting)|(?P<promo>"
-    r"promo|recirc|outbrain|taboola|teaser)|(?P<related>related\w*|read-?(?:next|more|also)|also-?read|most-?read|recommended)"
-    r"|(?P<signup>newsletter|sign-?up|subscribe|support-?box|donat\w*)|(?P<share>share\w*|sharing|social|soc)|(?P<cookie>"
-    r"cookies?|gdpr)|(?P<comment>comments?|disqus)|(?P<footer>footer|copyright)|(?P<caption>caption|chart|credit|wp-caption"
-    r"\w*)|(?P<pullquote>pull-?quotes?|quote-big)|(?P<byline>byline|author\w*|by)|(?P<date>date\w*|time\w*|stamp|pub|posted)"
-    r"|(?P<tags>tags?|topics?|kickers?|eyebrow|cat|category|categories)|(?P<deck>standfirst|subtitle|sub-?head|deck|dek|sub"
+    r"(?<![a-z])(?:(?P<advert>ads?(?=[-_ ](?:slot|unit|container|wrap))|advert\w*|sponsor\w*|promoted|bet|betting)"
+    r"|(?P<promo>"
+    r"promo|recirc|outbrain|taboola|teaser)|(?P<related>related\w*|read-?(?:next|more|also)|also-?read|most-?read"
+    r"|recommended)"
+    r"|(?P<signup>newsletter|sign-?up|subscribe|support-?box|donat\w*)|(?P<share>share\w*|sharing|social|soc)"
+    r"|(?P<cookie>"
+    r"cookies?|gdpr)|(?P<comment>comments?|disqus)|(?P<footer>footer|copyright)|(?P<caption>caption|chart|credit"
+    r"|wp-caption"
+    r"\w*)|(?P<pullquote>pull-?quotes?|quote-big)|(?P<byline>byline|author\w*|by)|(?P<date>date\w*|time\w*|stamp"
+    r"|pub|posted)"
+    r"|(?P<tags>tags?|topics?|kickers?|eyebrow|cat|category|categories)|(?P<deck>standfirst|subtitle|sub-?head|deck"
+    r"|dek|sub"
     r"|summary))(?![a-z])", re.I)
 """Names of elements that leave no doubt of their part, for roles and for what no page is believed to mean as report."""
 PUSHED = re.compile(r"^\W*(?:promoted|sponsored|advertisement\b|don.t miss|also (?:in|read)\b|read (?:also|more|next)\b"
-                    r"|related\b|see also|share (?:this|on)\b|18\+|most (?:read|popular)|recommended|listen live|posted (?:on|by)\b.{0,40}\d"
-                    r"|(?:last )?(?:published|updated)\b.{0,12}\d|was this (?:article|story|page)|(?:(?:facebook|twitter|tweet|whatsapp"
-                    r"|e-?mail|print|share|telegram|linkedin|reddit|next|previous)[\W\d]*)+$|copyright \d|sign (?:me )?up\W*$)", re.I)
+                    r"|related\b|see also|share (?:this|on)\b|18\+|most (?:read|popular)|recommended|listen live"
+                    r"|posted (?:on|by)\b.{0,40}\d"
+                    r"|(?:last )?(?:published|updated)\b.{0,12}\d|was this (?:article|story|page)|(?:(?:facebook"
+                    r"|twitter|tweet|whatsapp"
+                    r"|e-?mail|print|share|telegram|linkedin|reddit|next|previous)[\W\d]*)+$|copyright \d"
+                    r"|sign (?:me )?up\W*$)", re.I)
 
 
 def parts_of(outline: Outline, paragraph: Paragraph) -> set[str]:

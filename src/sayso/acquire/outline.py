@@ -19,8 +19,8 @@ BLOCK = frozenset("""address article aside blockquote body button caption center
     menu nav ol option p pre section select summary table tbody td tfoot th thead tr ul video audio""".split())
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 RAW = frozenset("script style textarea xmp noembed noframes iframe title".split())
-SILENT = frozenset("script style textarea xmp noembed noframes iframe title head template svg math object select option "
-                   "noscript audio video map canvas".split())
+SILENT = frozenset("script style textarea xmp noembed noframes iframe title head template svg math object select "
+                   "option noscript audio video map canvas".split())
 """Elements whose text is not on the page."""
 CLOSES = {"li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "tr": ("tr",), "td": ("td", "th"), "th": ("td", "th")}
 """Start tags that end an open element of these names, when it is the nearest block."""

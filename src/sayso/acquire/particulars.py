@@ -29,9 +29,13 @@ MONTHS = {name: number for number, names in enumerate((
     "sep sept september", "oct october", "nov november", "dec december"), 1) for name in names.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 WRITTEN = re.compile(
-    rf"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[ .]+(?:of )?(?P<m2>{_MONTH})"
-    rf"[.,]* +(?P<y2>(?:19|20)\d\d)\b|\b(?P<m3>{_MONTH})\.? +(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,? +(?P<y3>(?:19|20)\d\d)\b"
-    r"|\b(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>(?:19|20)\d\d)\b|\b(?P<d5>\d{1,2})/(?P<m5>\d{1,2})/(?P<y5>(?:19|20)\d\d)\b",
+    rf"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<d2>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)?[ .]+(?:of )?"
+    rf"(?P<m2>{_MONTH})[.,]* +(?P<y2>(?:19|20)\d\d)\b|\b"
+    rf"(?P<m3>{_MONTH})\.? +(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,? +(?P<y3>(?:19"
+    rf"|20)\d\d)\b"
+    r"|\b(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>(?:19|20)\d\d)\b|\b(?P<d5>\d{1,2})/(?P<m5>\d{1,2})/(?P<y5>(?:19"
+    r"|20)\d\d)\b",
     re.I)
 """A day written out; 03/04/2024 is one only where no other reading is possible."""
 SEPARATOR = re.compile(r"\s+(?:[|–—·•»:]|-{1,2}|::)\s+|\s+\|\s*|\s*\|\s+")
@@ -97,7 +101,8 @@ def linked_data(scripts: list[str]) -> Iterator[dict[str, Any]]:
 
 def _is(thing: dict[str, Any], *ends: str) -> bool:
     kinds = thing.get("@type")
-    return any(isinstance(kind, str) and kind.endswith(ends) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(kind, str) and kind.endswith(ends) for kind in kinds)
 
 
 def text_of(value: Any) -> str | None:
@@ -108,7 +113,8 @@ def text_of(value: Any) -> str | None:
 
 def name_of(value: Any) -> str | None:
     """The names in a JSON-LD author or publisher, which may be a string, an object or a list of them."""
-    names = [text_of(v.get("name") if isinstance(v, dict) else v) for v in (value if isinstance(value, list) else [value])]
+    values = value if isinstance(value, list) else [value]
+    names = [text_of(one.get("name") if isinstance(one, dict) else one) for one in values]
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
 
