@@ -33,8 +33,7 @@ from sayso.cli import app
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sayso"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-PART = re.compile(r"(<!-- (model|tables|commands|errors|failures|results|run|statement)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)",
-                  re.S)
+PART = re.compile(r"(<!-- ([a-z]+)( [^\n]*?)? -->\n)(.*?)(<!-- end -->)", re.S)
 WIDTH = 100
 
 
