@@ -106,7 +106,8 @@ def _document(page: Page, reading: Reading, runs: list[Run]) -> Document:
     dateline = next((line for line in lines if not day_in(line)), None)
     return Document(
         id=hashlib.sha256(page.content).hexdigest(), text=text, blocks=reading.blocks, runs=tuple(runs),
-        address=address, outlet=given.get("outlet") or said.outlet or (domain(address) if is_web(address) else None),
+        address=address,
+        outlet=given.get("outlet") or said.outlet or (domain(address) if is_web(address) else None),
         title=given.get("title") or reading.title, byline=given.get("byline") or said.byline,
         dateline=re.sub(r"[\s–—:-]+$", "", dateline) or None if dateline else None,
         published=given.get("published") or said.published,

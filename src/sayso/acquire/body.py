@@ -314,7 +314,8 @@ class _Around:
         node = self.outline.nodes[paragraph.node]
         holds = self.holds(n)
         vector: Vector = {"holds": float(holds), "share of kind": self.alike[self.kinds[n]] / self.total,
-                          "share of tag": self.own[node.source] / self.total, "share beside": self.beside[node.parent] / self.total,
+                          "share of tag": self.own[node.source] / self.total,
+                          "share beside": self.beside[node.parent] / self.total,
                           f"tag {node.name}" if node.name in TAGS else "tag other": 1.0}
         if paragraph.node == self.main:
             vector["directly"] = 1.0

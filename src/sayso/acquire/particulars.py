@@ -143,7 +143,8 @@ def iso_day(written: str | None) -> str | None:
         return day[0] if day else None
     if len(written) <= 10:
         return written if re.fullmatch(r"\d{4}-\d\d-\d\d", written) else moment.date().isoformat()
-    return written.replace(" ", "T", 1)
+    whole = re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", written)
+    return written if whole else moment.isoformat(timespec="seconds")
 
 
 def day_in(written: str) -> tuple[str, int, int] | None:
