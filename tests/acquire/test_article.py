@@ -14,7 +14,7 @@ from sayso.errors import UnreadablePage
 from sayso.ledger.check import agrees
 from sayso.model import Document, Page, Run
 
-BODY = """<p>The harbour board of Norrvik said on Tuesday that the old pier would stay shut until it had been mended.</p>
+BODY = """<p>The harbour board of Norrvik said on Tuesday that the pier would stay shut until it was mended.</p>
 <p>“Nobody will be allowed on it before the spring,” said Ada Lund, who has led the board for eleven years.</p>
 <p>Fishermen accused the board of having known about the rot since 2019, which Lund denied in a letter.</p>"""
 PAGE = f"""<html lang="en-GB"><head><title>Pier stays shut, board says | Norrvik Post</title></head><body>
@@ -65,8 +65,8 @@ def test_what_came_with_the_page_counts_more():
 
 
 def test_linked_data_counts_more_than_meta():
-    linked = json.dumps({"@graph": [{"@type": "NewsArticle", "datePublished": "2026-03-04T06:00:00Z", "headline": "Shut",
-                                     "author": [{"name": "Ada"}, "Bo"], "publisher": {"name": "The Tide"}}]})
+    linked = json.dumps({"@graph": [{"@type": "NewsArticle", "datePublished": "2026-03-04T06:00:00Z",
+                                     "headline": "Shut", "author": [{"name": "Ada"}, "Bo"], "publisher": {"name": "The Tide"}}]})
     head = f'<script type="application/ld+json">{linked}</script><meta name="date" content="2020-01-01">'
     document = read(f"<head>{head}</head><h1>Shut</h1>{BODY}")
     assert (document.byline, document.outlet, document.published) == ("Ada, Bo", "The Tide", "2026-03-04T06:00:00Z")
@@ -110,7 +110,8 @@ def test_walk(source, texts):
     assert [paragraph.text for paragraph in walk(source).paragraphs] == texts
 
 
-@pytest.mark.parametrize("value", ["He said “no”\n\nto é \U0001f600 \\ \"x\"", "<p>He&rsquo;s \n\n said</p><p>“so”</p>"])
+@pytest.mark.parametrize("value", ["He said “no”\n\nto é \U0001f600 \\ \"x\"",
+                                   "<p>He&rsquo;s \n\n said</p><p>“so”</p>"])
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_runs_lead_through_json(value, ascii_only):
     line = json.dumps({"id": {"text": "not this"}, "text": value}, ensure_ascii=ascii_only)
