@@ -66,7 +66,8 @@ def test_what_came_with_the_page_counts_more():
 
 def test_linked_data_counts_more_than_meta():
     linked = json.dumps({"@graph": [{"@type": "NewsArticle", "datePublished": "2026-03-04T06:00:00Z",
-                                     "headline": "Shut", "author": [{"name": "Ada"}, "Bo"], "publisher": {"name": "The Tide"}}]})
+                                     "headline": "Shut",
+                                     "author": [{"name": "Ada"}, "Bo"], "publisher": {"name": "The Tide"}}]})
     head = f'<script type="application/ld+json">{linked}</script><meta name="date" content="2020-01-01">'
     document = read(f"<head>{head}</head><h1>Shut</h1>{BODY}")
     assert (document.byline, document.outlet, document.published) == ("Ada, Bo", "The Tide", "2026-03-04T06:00:00Z")

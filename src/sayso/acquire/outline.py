@@ -26,7 +26,7 @@ CLOSES = {"li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "tr": ("tr",), 
 """Start tags that end an open element of these names, when it is the nearest block."""
 OPENING = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>\0]*)|(!--)|([!?/]))")
 REST = re.compile(r"""(?:[^>"'=]++|=\s*+(?:"[^"]{0,5000}+"|'[^']{0,5000}+')?+|["'])*+>""")
-UNIT = re.compile(r"\s+|&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
+UNIT = re.compile(r"\s{2,}|[^\S ]|&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 ATTRIBUTE = re.compile(r"""([^\s=/"'>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 LONGEST_HEADING = 300
 PATIENCE = 200
@@ -263,7 +263,7 @@ class _Walk:
         at = start
         for unit in UNIT.finditer(self.source, start, end):
             if unit.start() > at:
-                self.add(self.source[at:unit.start()], at, unit.start())
+                self.stretch(at, unit.start())
             at = unit.end()
             written = unit[0]
             if written[0] != "&":
@@ -275,7 +275,17 @@ class _Walk:
             elif meant:
                 self.add(meant, unit.start(), at)
         if at < end:
-            self.add(self.source[at:end], at, end)
+            self.stretch(at, end)
+
+    def stretch(self, start: int, end: int) -> None:
+        """Adds words with single blanks between them, and drops a blank that follows a blank or opens a paragraph."""
+        if self.source[start] == " ":
+            if end - start == 1:
+                self.blank(start, end)
+                return
+            if not self.length or self.parts[-1].endswith((" ", "\n")):
+                start += 1
+        self.add(self.source[start:end], start, end)
 
     def blank(self, start: int, end: int) -> None:
         if self.length and not self.parts[-1].endswith((" ", "\n")):
@@ -291,9 +301,9 @@ class _Walk:
             self.paragraph.node = near
         self.breaks = 0
         if self.open.get("a"):
-            self.paragraph.linked += len(words)
+            self.paragraph.linked += len(words) - words.count(" ")
         if self.open.get("b") or self.open.get("strong") or self.open.get("em") or self.open.get("i"):
-            self.paragraph.marked += len(words)
+            self.paragraph.marked += len(words) - words.count(" ")
         self.put(words, start, end)
 
     def put(self, words: str, start: int, end: int) -> None:
