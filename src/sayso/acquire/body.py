@@ -292,7 +292,7 @@ class _Around:
         """Tag of a paragraph's element, and tag and class of the one around it."""
         node = self.outline.nodes[paragraph.node]
         parent = self.outline.nodes[node.parent] if node.parent >= 0 else node
-        return (node.name, parent.name, " ".join(sorted(_class(parent.source))))
+        return (node.name, parent.name, _class(parent.source))
 
     def holds(self, n: int) -> bool:
         """Whether a paragraph stands in the element that holds the report."""
@@ -343,10 +343,12 @@ def _parts(said: str) -> tuple[str, ...]:
     return tuple({found.lastgroup or "": None for found in _NAMED.finditer(said)})
 
 
-def _class(source: str) -> list[str]:
-    return attributes(source[:2000]).get("class", "").split() if "class" in source else []
+@lru_cache(maxsize=4096)
+def _class(source: str) -> str:
+    return " ".join(sorted(attributes(source[:2000]).get("class", "").split())) if "class" in source else ""
 
 
+@lru_cache(maxsize=4096)
 def _said(source: str) -> str:
     """The values of the attributes that name an element's part, in lower case."""
     found = attributes(source[:2000])
