@@ -160,3 +160,15 @@ def test_clean_byline(line, names):
 ])
 def test_beside(title, headline, rest):
     assert beside(title, headline) == rest
+
+
+@pytest.mark.parametrize(("written", "day"), [
+    ("2026-03-04", "2026-03-04"),
+    ("2026-03-04T06:00:00+0000", "2026-03-04T06:00:00+00:00"),
+    ("March 4, 2026", "2026-03-04"),
+    ("0001-01-01T00:00:00Z", None),
+    ("03/04/2026", None),
+    ("", None),
+])
+def test_a_day_is_read_only_where_it_is_sure(written, day):
+    assert iso_day(written) == day

@@ -17,6 +17,8 @@ from typing import Any
 
 from sayso.acquire.outline import Outline
 
+OLDEST = 1700
+"""The first year that a report may be of; archives of newspapers begin about then."""
 DATED = ("article:published_time", "og:published_time", "og:article:published_time", "datepublished",
          "itemprop:datepublished", "publish-date", "publishdate", "publication_date", "date", "dc.date.issued",
          "dcterms.created", "dc.date", "dcterms.date", "pubdate", "parsely-pub-date", "sailthru.date", "cxenseparse:"
@@ -130,7 +132,13 @@ def clean_byline(byline: str | None) -> str | None:
 
 
 def iso_day(written: str | None) -> str | None:
-    """A day or time as ISO 8601, or None where it is not written in a way that is sure."""
+    """A day or time as ISO 8601, or None where it is not written in a way that is sure, or is none of a report: years
+    before OLDEST are what a publishing system writes for “not set” (0001-01-01, 1601-01-01)."""
+    found = _iso(written)
+    return found if found is not None and int(found[:4]) >= OLDEST else None
+
+
+def _iso(written: str | None) -> str | None:
     written = (written or "").strip()
     try:
         moment = datetime.fromisoformat(written)
