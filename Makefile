@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo.db
 
-.PHONY: help demo test lint evaluate schema docs golden lock clean
+.PHONY: help demo test lint evaluate floors schema docs golden lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/  \1/p' Makefile
@@ -37,6 +37,9 @@ test: lint
 
 evaluate: $(VENV)/installed
 	$(BIN)/python -m evaluation
+
+floors: $(VENV)/installed
+	$(BIN)/python -m evaluation page attribution coref chains
 
 schema: $(VENV)/installed
 	$(BIN)/python -m schema
