@@ -47,8 +47,10 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
 
     def get(self, job: str) -> Job | None:
-        """The job of that id, while it is remembered."""
-        return self._jobs.get(job)
+        """The job of that id as it stands now, while it is remembered.  A copy, whose state was read before its
+        summary: one that is done has its last figures, whatever the reading thread does meanwhile."""
+        found = self._jobs.get(job)
+        return found and replace(found)
 
     def add_page(self, page: Page) -> Job:
         """A job that adds one page of text."""
