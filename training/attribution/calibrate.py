@@ -16,7 +16,17 @@ from typing import Any
 import numpy as np
 
 from sayso.annotate.encode import Words, load_tokenizer
-from sayso.claims.attribution import Candidate, Reader, Settings, candidates, choose, indices, judge, shifted
+from sayso.claims.attribution import (
+    SECOND_ROOM,
+    Candidate,
+    Reader,
+    Settings,
+    candidates,
+    choose,
+    indices,
+    judge,
+    shifted,
+)
 from training.attribution.examples import Example, hold_out, read_rows, to_example
 from training.attribution.train import Recipe
 
@@ -79,8 +89,8 @@ def calibrate(corpus: Path, weights: Path, recipe: Recipe) -> None:
 
 
 def version_of(weights: Path) -> str:
-    """The first twelve hex digits of the SHA-256 over the three models."""
-    digest = hashlib.sha256()
+    """The first twelve hex digits of the SHA-256 over the three models and how often a text is read."""
+    digest = hashlib.sha256(f"second reading {SECOND_ROOM}".encode())
     for name in ("encoder", "attribution-tags", "attribution-roles"):
         digest.update((weights / f"{name}.onnx").read_bytes())
     return digest.hexdigest()[:12]

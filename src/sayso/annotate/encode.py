@@ -332,11 +332,15 @@ def need(path: Path) -> Path:
     return path
 
 
-def encode(words: Words, *, threads: int = 1, folder: Path = WEIGHTS) -> Iterator[tuple[int, int, Floats]]:
-    """Word range and word vectors of each window: float32, words × 768 (first piece's state, last piece's state)."""
+def encode(words: Words, *, threads: int = 1, folder: Path = WEIGHTS, first_room: int | None = None
+           ) -> Iterator[tuple[int, int, Floats]]:
+    """Word range and word vectors of each window: float32, words × 768 (first piece's state, last piece's state).
+
+    With `first_room`, the first window holds so many pieces at most and all later cuts fall elsewhere.
+    """
     pieces = cut_pieces(words, load_tokenizer(folder))
     session = load_session(folder / "encoder.onnx", threads)
-    for begin, stop in cut_windows(words, pieces):
+    for begin, stop in cut_windows(words, pieces, first_room=first_room):
         ids, kinds, first, last = window_input(words, pieces, begin, stop)
         (states,) = session.run(None, {"ids": ids[None], "kinds": kinds[None]})
         yield begin, stop, np.concatenate([states[0, first], states[0, last]], axis=1)
