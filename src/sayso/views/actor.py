@@ -138,8 +138,10 @@ def said_by(db: sqlite3.Connection, name: str, *, word: str = "", hidden: float 
             ) -> tuple[tuple[StatementHit, ...], int]:
     """Statements laid to the actor, newest first, and how many there are; `word` narrows them to a topic."""
     query = fts_query(word)
-    return find_statements(db, f"{{content}} : ({query})" if query else "", [
-        ("statement.speaker_name = ?", (name,)), ("current", ()), ("ifnull(score, 1) >= ?", (hidden,))], limit, offset)
+    topic = "statement.id IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ?)"
+    return find_statements(db, "", [
+        ("statement.speaker_name = ?", (name,)), ("current", ()), ("ifnull(score, 1) >= ?", (hidden,)),
+        *([(topic, (f"{{content}} : ({query})",))] if query else [])], limit, offset)
 
 
 def said_of(db: sqlite3.Connection, name: str, *, hidden: float = 0.0, limit: int = 30, offset: int = 0
