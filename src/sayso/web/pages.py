@@ -89,7 +89,7 @@ def render(request: Request, name: str, **values: Any) -> str:
     """A template with what every page needs."""
     state = request.app.state
     values = {"here": request.url.path, "version": state.version, "ledger_name": state.ledger.name, "find_words": "",
-              "token": state.door.change, "home": "", **values}
+              "token": state.door.change, "home": "", "alone": state.door.entry is None, **values}
     return str(state.templates.get_template(name).render(values))
 
 
