@@ -10,6 +10,7 @@ from typing import Any
 
 from evaluation import Peer, Row
 from sayso.annotate.entities import group_mentions
+from sayso.annotate.links import load_links, read_links
 from sayso.model import Block, Document, Record
 
 GOLD = "coref/dev.jsonl.gz"
@@ -25,18 +26,15 @@ PEERS = (
 
 
 def model() -> str:
-    from sayso.annotate.links import links_installed, load_links
-    return f"coreference rules with links {load_links().version}" if links_installed() else "coreference rules alone"
+    return f"coreference rules with links {load_links().version}"
 
 
 def predict(rows: Iterable[Row]) -> Iterator[Row]:
     """Every group, singletons too; a span that stands in two groups is kept in the first."""
-    from sayso.annotate.links import links_installed, read_links
-    links = read_links if links_installed() else None
     for row in rows:
         text = row["text"]
         document = Document(id="0" * 64, text=text, blocks=(Block(0, len(text), "body"),), language="en")
-        _, _, groups, _ = group_mentions(Record(document=document), links)
+        _, _, groups, _ = group_mentions(Record(document=document), read_links)
         seen: set[tuple[int, int]] = set()
         clusters = []
         for group in groups:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sayso.acquire.article import to_document
+from sayso.acquire.article import breaks_for_width, to_document
 from sayso.acquire.jsonfield import compose, string_in
 from sayso.acquire.outline import walk
 from sayso.acquire.particulars import beside, clean_byline, day_in, iso_day
@@ -87,6 +87,43 @@ def test_outlet_of_last_resort_is_the_host():
 def test_a_page_without_words(source):
     with pytest.raises(UnreadablePage, match="no article text in"):
         read(source)
+
+
+WRAPPED = """Malunde blames dam for flood in Karoa
+
+The gates of the Tessaro dam were opened without any warning, the water
+minister of Malunde said on Monday, and 41 people died below it before
+anyone in the valley had heard a siren.
+
+“They opened the gates at night,” said Ilse Okonte, a doctor in Karoa who
+has counted the dead, “and nobody told us.” The ministry of the south said
+that it would look into her words.
+
+  * first point of a list that is as long as the lines are here
+  * second point"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_broken_for_width_are_one_paragraph(newline):
+    document = to_document(Page(content=WRAPPED.replace("\n", newline).encode(), media_type="text/plain"))
+    paragraphs = [" ".join(document.text[b.start:b.end].split()) for b in document.blocks]
+    assert "“They opened the gates at night,” said Ilse Okonte, a doctor in Karoa who has counted the dead, “and " \
+        "nobody told us.” The ministry of the south said that it would look into her words." in paragraphs
+    assert len(document.text) == len(WRAPPED.replace("\n", newline))
+    page = WRAPPED.replace("\n", newline)
+    line, space, *_ = document.runs
+    assert document.text[line.start:line.end] == page[line.page_start:line.page_end]
+    assert (document.text[space.start:space.end], page[space.page_start:space.page_end]) == (" ", "\n")
+
+
+@pytest.mark.parametrize("text", [
+    "One line.\nAnother line.\nA third one.\nA fourth.\nA fifth one is here.\nAnd a sixth.",
+    "Roses are red and some of them are white as snow\nViolets are blue\nSugar is sweet in the morning\nAnd so are you",
+    "\n".join(["A whole paragraph on its line, far longer than any screen is wide. " * 4] * 8),
+    "",
+])
+def test_lines_that_were_not_broken_for_width_stay(text):
+    assert breaks_for_width(text) == []
 
 
 def test_plain_text_stays_as_it_came():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sayso.annotate.encode import (
@@ -10,10 +11,11 @@ from sayso.annotate.encode import (
     OPEN_ENDED,
     OUTSIDE,
     WEIGHTS,
+    Stretch,
     cut_pieces,
     cut_windows,
-    encode,
     load_tokenizer,
+    pass_over,
     split_words,
     window_input,
 )
@@ -91,8 +93,30 @@ def test_windows_cover_every_word_once_and_fit(text):
 @pytest.mark.model
 def test_a_window_is_read_the_same_whatever_is_read_beside_it():
     text = "“We will appeal,” Ruiz said. The court sits in May."
-    alone = next(iter(encode(split_words(text))))[2]
+    alone = Stretch(split_words(text)).windows[0].vectors
     words = split_words("\n\n".join(["Other words stand here. " * 48, text]))
-    begin, stop, beside = list(encode(words))[-1]
-    assert (begin, stop) == (len(words) - len(alone), len(words))
-    assert (alone == beside).all()
+    last = Stretch(words).windows[-1]
+    assert (last.begin, last.stop) == (len(words) - len(alone), len(words))
+    assert (alone == last.vectors).all()
+
+
+@needs_weights
+@pytest.mark.model
+def test_a_state_is_that_of_the_piece_that_holds_the_character():
+    text = "Reconciliation’s price.\n\n" + "Other words stand here. " * 48 + "\n\nKhazali’s men left."
+    stretch = Stretch(split_words(text, 0, len(text)))
+    places = [text.index(part) for part in ("Recon", "’s price", "price", "Khazali", "s men")]
+    found = stretch.states_at(np.array(places))
+    ids = [stretch.pieces.ids[np.searchsorted(stretch.pieces.start, at, side="right") - 1] for at in places]
+    assert [load_tokenizer().id_to_token(int(piece)) for piece in ids][1:3] == ["'", "price"]
+    last = stretch.windows[-1]
+    assert (found[3] == last.states[last.first[-4]]).all()
+    assert len({row.tobytes() for row in found}) == len(places)
+
+
+@needs_weights
+@pytest.mark.model
+def test_a_text_is_encoded_once_for_all_who_ask():
+    text = "“We will appeal,” Ruiz said."
+    assert pass_over(text).stretch(0, len(text)) is pass_over(text).stretch(0, len(text))
+    assert pass_over(text).stretch(0, len(text)).windows is pass_over(text).stretch(0, len(text)).windows

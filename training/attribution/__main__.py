@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sayso.annotate.encode import WEIGHTS
 from training.attribution.export import export
-from training.attribution.train import Recipe, train
+from training.attribution.train import Recipe, Sources, train
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -24,6 +24,7 @@ def main() -> None:
     """Trains, exports, calibrates."""
     parser = argparse.ArgumentParser(prog="python -m training.attribution", description=__doc__)
     parser.add_argument("corpus", type=Path, help="polnear-train.jsonl.gz")
+    parser.add_argument("--coref", type=Path, required=True, help="train.jsonl.gz of the coref bench")
     parser.add_argument("--minilm", type=Path, help="folder of all-MiniLM-L6-v2 (default: that of the extra `train`)")
     parser.add_argument("--checkpoints", type=Path, required=True, help="folder outside the project")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="where the weights go (default: into the package)")
@@ -34,7 +35,8 @@ def main() -> None:
     if found != MINILM_SHA256:
         parser.error(f"{minilm}/model.safetensors has SHA-256 {found}, hoped for {MINILM_SHA256}")
     recipe = Recipe()
-    state = train(options.corpus, minilm, options.checkpoints, recipe, workers=options.workers)
+    sources = Sources(options.corpus, options.coref, minilm, options.checkpoints)
+    state = train(sources, recipe, workers=options.workers)
     export(state, minilm, options.to)
     from training.attribution.calibrate import calibrate
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sayso.annotate.encode import Words, load_tokenizer
+from sayso.annotate.encode import Stretch, Words, load_tokenizer
 from sayso.claims.attribution import (
     SECOND_ROOM,
     Candidate,
@@ -65,7 +65,8 @@ def calibrate(corpus: Path, weights: Path, recipe: Recipe) -> None:
     held = []
     for row in hold_out(read_rows(corpus))[1]:
         example = to_example(row, load_tokenizer(weights))
-        windows = list(reader.score(example.words, Settings(cue_bias=CUE_BIAS)))
+        stretch = Stretch(example.words, folder=weights)
+        windows = list(reader.score(stretch, Settings(cue_bias=CUE_BIAS)))
         held.append(Held(example, windows, gold_sets(example)))
     settings, found = fit(held, Settings(cue_bias=CUE_BIAS, tag_weight=0.2, begin_content=-1.0))
     least, best = best_threshold(held, found, settings)

@@ -26,6 +26,7 @@ ROLES = ("source", "cue", "content")
 class Example:
     """A report as words, with its attributions: for each role, word → 1 (first of a piece) or 2 (inside)."""
 
+    text: str
     words: Words
     pieces: Pieces
     attributions: list[dict[str, dict[int, int]]]
@@ -62,7 +63,7 @@ def to_example(row: Row, tokenizer: Any) -> Example:
                     mine.setdefault(at, 2 if k else 1)
             marks[role] = mine
         attributions.append(marks)
-    return Example(words, cut_pieces(words, tokenizer), attributions)
+    return Example(text, words, cut_pieces(words, tokenizer), attributions)
 
 
 def epoch_rows(rows: Iterable[Row], rng: random.Random, *, restyled: float = 0.4) -> Iterator[Row]:

@@ -40,8 +40,10 @@ class Roles(nn.Module):
 
 def export(state: Path, minilm: Path, to: Path) -> None:
     """Writes encoder.onnx, attribution-tags.onnx, attribution-roles.onnx and tokenizer.json into the folder."""
+    learnt = torch.load(state, weights_only=True)["average"]
     model = Reader(0.0)
-    model.load_state_dict(torch.load(state, weights_only=True)["average"])
+    model.load_state_dict({name.removeprefix("reader."): value for name, value in learnt.items()
+                           if name.startswith("reader.")})
     model.eval()
     to.mkdir(parents=True, exist_ok=True)
     ids = torch.randint(1000, 2000, (1, 40))

@@ -1,7 +1,9 @@
 """The training loop: single-threaded processes, each with its share of every batch, gradients averaged.
 
-Single-threaded processes use small matrices better than threads do.  All of them take the same steps from the same
-seed, so their weights never part; the first one keeps the average of the weights (EMA) and the checkpoints.
+The first cycles learn attributions alone; the later ones learn who is who (`training/coref`) and syntax from the same
+states, so that one pass of one encoder serves all heads.  Single-threaded processes use small matrices better than
+threads do.  All of them take the same steps from the same seed, so their weights never part; the first one keeps the
+average of the weights (EMA) and the checkpoints.
 """
 
 from __future__ import annotations
@@ -32,10 +34,17 @@ from training.attribution.examples import (
     to_batch,
 )
 from training.attribution.network import Reader
+from training.attribution.syntax import Syntax, parse_texts
+from training.coref.examples import Document, read_documents, states
+from training.coref.losses import losses_of
+from training.coref.network import Heads as CorefHeads
 
 QUICKER = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "MALLOC_MMAP_THRESHOLD_": "4000000000",
            "MALLOC_TRIM_THRESHOLD_": "16000000000"}
 """What the processes find in their environment: one thread each, and memory that is kept rather than given back."""
+
+SYNTAX = "syntax.npz"
+COREF_DROP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Recipe:
     """Everything that shapes the weights; kept in the model card."""
 
     seed: int = 1
-    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (4, 0.6))
+    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (4, 0.6), (6, 0.7))
     """Epochs and share of the learning rate of each cycle: a short warm-up, then a cosine down (Loshchilov and Hutter
     2017, arXiv 1608.03983)."""
     windows: int = 24
@@ -57,35 +66,64 @@ class Recipe:
     average: float = 0.998
     role_weight: float = 4.0
     restyled: float = 0.4
+    together_from: int = 2
+    """The first cycle, from 0, that learns syntax and who is who too."""
+    syntax_weight: float = 0.2
+    coref_weight: float = 0.5
+    coref_every: int = 3
+    """Steps from one document of the coref bench to the next, in each process."""
     wrong_cues_from: float = 0.5
     """Epochs after which the cues that the model itself would guess are trained on too."""
 
 
-def train(corpus: Path, minilm: Path, folder: Path, recipe: Recipe, *, workers: int, limit: int | None = None) -> Path:
+class Learner(nn.Module):
+    """The reader, and what is learnt beside it from the same states."""
+
+    def __init__(self, drop: float = 0.1) -> None:
+        super().__init__()
+        self.reader, self.syntax, self.coref = Reader(drop), Syntax(), CorefHeads()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the training's data lie, and its checkpoints."""
+
+    corpus: Path
+    coref: Path
+    minilm: Path
+    folder: Path
+
+
+def train(sources: Sources, recipe: Recipe, *, workers: int, limit: int | None = None) -> Path:
     """The checkpoint of the finished run; goes on from one that is there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    size = sum(p.numel() for p in Reader().parameters())
+    sources.folder.mkdir(parents=True, exist_ok=True)
+    parse_texts((row["text"] for row in read_rows(sources.corpus)[:limit]), sources.folder / SYNTAX)
+    size = sum(p.numel() for p in Learner().parameters())
     shared = torch.zeros(workers, size).share_memory_()
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(workers)
-    arguments = (workers, shared, barrier, corpus, minilm, folder, recipe, limit)
+    arguments = (workers, shared, barrier, sources, recipe, limit)
     os.environ |= QUICKER
     multiprocessing.start_processes(work, arguments, nprocs=workers, start_method="spawn")
-    return folder / "final.pt"
+    return sources.folder / "final.pt"
 
 
-def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path, minilm: Path, folder: Path,
-         recipe: Recipe, limit: int | None) -> None:
+def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, sources: Sources, recipe: Recipe,
+         limit: int | None) -> None:
     """One process of the training."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(recipe.seed)
-    tokenizer = load_tokenizer(minilm)
-    rows = hold_out(read_rows(corpus))[0][:limit]
-    model = Reader(recipe.drop)
-    model.encoder.load_published(minilm / "model.safetensors")
+    folder, tokenizer = sources.folder, load_tokenizer(sources.minilm)
+    rows = read_rows(sources.corpus)[:limit]
+    known = parse_texts((row["text"] for row in rows), folder / SYNTAX)
+    rows = hold_out(rows, min(64, len(rows) // 2))[0]
+    documents = read_documents(sources.coref, tokenizer)[0][:limit]
+    model = Learner(recipe.drop)
+    model.reader.encoder.load_published(sources.minilm / "model.safetensors")
+    beside = nn.ModuleList((model.reader.heads, model.syntax, model.coref))
     optimizer = torch.optim.AdamW([{"params": list(part.parameters()), "lr": rate, "base": rate} for part, rate in
-                                   ((model.encoder, recipe.rate), (model.heads, recipe.head_rate))],
+                                   ((model.reader.encoder, recipe.rate), (beside, recipe.head_rate))],
                                   weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True)
     average = {name: value.clone() for name, value in model.state_dict().items()}
     step = 0
@@ -95,48 +133,63 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, corpus: Path
         optimizer.load_state_dict(state["optimizer"])
         average, step = state["average"], state["step"]
     torch.manual_seed(recipe.seed * 1000 + rank + step)
+    rng = random.Random(recipe.seed * 1000 + rank + step)
     per_epoch = len(batches_of(rows, tokenizer, recipe, 0))
-    total = per_epoch * sum(epochs for epochs, _ in recipe.cycles)
     ends = [per_epoch * sum(epochs for epochs, _ in recipe.cycles[:n + 1]) for n in range(len(recipe.cycles))]
-    began, sums, epoch = time.time(), [0.0, 0.0], step // per_epoch
+    began, sums, waiting, total = time.time(), torch.zeros(4), list[Document](), ends[-1]
     if not rank:
         report(folder, f"{len(rows)} documents, {per_epoch} steps an epoch, {total} in all, from step {step}")
     while step < total:
-        batches = batches_of(rows, tokenizer, recipe, epoch)
-        batches = (batches * 2)[:per_epoch]
+        epoch = step // per_epoch
+        batches = (batches_of(rows, tokenizer, recipe, epoch) * 2)[:per_epoch]
         for windows in batches[step - epoch * per_epoch:]:
-            if step >= total:
-                break
+            together = step >= ends[recipe.together_from - 1]
             for group in optimizer.param_groups:
                 group["lr"] = group["base"] * rate_at(step, per_epoch, recipe)
-            mine = windows[rank::workers] or windows[:1]
             model.train()
-            losses = loss_of(model, to_batch(mine), guess=step > recipe.wrong_cues_from * per_epoch)
             optimizer.zero_grad()
-            (losses[0] + recipe.role_weight * losses[1]).backward()
+            losses = torch.zeros(4)
+            batch = to_batch(windows[rank::workers] or windows[:1])
+            words, losses[0], losses[1] = reader_losses(model.reader, batch,
+                                                        guess=step > recipe.wrong_cues_from * per_epoch)
+            if together:
+                labels = [known.get(example.text) for example, _, _ in batch.windows]
+                losses[2] = recipe.syntax_weight * model.syntax.loss(words, batch.windows, labels)
+            (losses[0] + recipe.role_weight * losses[1] + losses[2]).backward()
+            if together and step % recipe.coref_every == 0:
+                waiting = waiting or rng.sample(documents, len(documents))
+                losses[3] = recipe.coref_weight * coref_loss(model, waiting.pop(), rng, recipe)
+                losses[3].backward()
             if workers > 1:
                 share_gradients(model, shared, barrier, rank)
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             step += 1
-            sums = [s + float(x.detach()) for s, x in zip(sums, losses, strict=True)]
+            sums += losses.detach()
             if rank:
                 continue
             if step % 4 == 0:
                 follow(average, model, min(recipe.average, (1 + step) / (10 + step)) ** 4)
             if step % 25 == 0:
-                report(folder, f"step {step} tags {sums[0] / 25:.4f} roles {sums[1] / 25:.4f} "
+                figures = zip(("tags", "roles", "syntax", "coref"), (sums / 25).tolist(), strict=True)
+                report(folder, f"step {step} {' '.join(f'{name} {value:.4f}' for name, value in figures)} "
                                f"{time.time() - began:.0f} s")
-                sums = [0.0, 0.0]
+                sums.zero_()
             ended = step in ends
             if step % 200 == 0 or ended:
                 save(state_file, model, optimizer, average, step)
             if ended:
                 torch.save(average, folder / f"cycle-{ends.index(step) + 1}.pt")
-        epoch += 1
     if not rank:
         mean = mean_of([folder / f"cycle-{n + 1}.pt" for n in range(len(ends))])
-        save(folder / "final.pt", model, optimizer, mean, step)
+        save(folder / "final.pt", model, optimizer, average | mean, step)
+
+
+def coref_loss(model: Learner, one: Document, rng: random.Random, recipe: Recipe) -> Tensor:
+    """The sum of the losses of who is who in one document, cut into windows elsewhere every time."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = states(model.reader.encoder, one, rng.randint(recipe.room // 4, recipe.room))
+    return torch.stack(losses_of(model.coref, F.dropout(found.float(), COREF_DROP), one)).sum()
 
 
 def batches_of(rows: list[dict[str, Any]], tokenizer: Any, recipe: Recipe, epoch: int) -> list[list[Any]]:
@@ -165,8 +218,8 @@ def rate_at(step: int, per_epoch: int, recipe: Recipe) -> float:
     return 0.0
 
 
-def loss_of(model: Reader, batch: Batch, *, guess: bool) -> tuple[Tensor, Tensor]:
-    """Cross-entropy of tags and of roles."""
+def reader_losses(model: Reader, batch: Batch, *, guess: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Word vectors, and the cross-entropy of tags and of roles."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         words = model.words(batch.ids, batch.kinds, batch.mask, batch.first, batch.last)
         tags = model.heads.tags(words).float()
@@ -175,12 +228,12 @@ def loss_of(model: Reader, batch: Batch, *, guess: bool) -> tuple[Tensor, Tensor
     if guess:
         add_guesses(tags.detach().argmax(-1), batch, cues, labels)
     if not any(cues):
-        return tag_loss, tags.sum() * 0
+        return words, tag_loss, tags.sum() * 0
     share, distance, relation, gold = role_input(batch, cues, labels)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         pooled = torch.bmm(share.to(words.dtype), words)
         roles = model.heads.roles(words, pooled, distance, relation).float()
-    return tag_loss, F.cross_entropy(roles.flatten(0, 2), gold.flatten(), ignore_index=IGNORE)
+    return words, tag_loss, F.cross_entropy(roles.flatten(0, 2), gold.flatten(), ignore_index=IGNORE)
 
 
 def add_guesses(tags: Tensor, batch: Batch, cues: list[list[tuple[int, int]]], labels: list[list[Any]]) -> None:
@@ -201,12 +254,12 @@ def add_guesses(tags: Tensor, batch: Batch, cues: list[list[tuple[int, int]]], l
 
 
 def mean_of(files: list[Path]) -> dict[str, Tensor]:
-    """The mean of the weights at the ends of the cycles (Izmailov et al. 2018, arXiv 1803.05407)."""
-    states = [torch.load(file, weights_only=True) for file in files]
-    return {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    """The mean of the reader's weights at the ends of the cycles (Izmailov et al. 2018, arXiv 1803.05407)."""
+    ends = [torch.load(file, weights_only=True) for file in files]
+    return {name: torch.stack([end[name] for end in ends]).mean(0) for name in ends[0] if name.startswith("reader.")}
 
 
-def share_gradients(model: Reader, shared: Tensor, barrier: Barrier, rank: int) -> None:
+def share_gradients(model: nn.Module, shared: Tensor, barrier: Barrier, rank: int) -> None:
     """Puts the mean of all processes' gradients into this one's."""
     mine = [p for p in model.parameters()]
     at = 0
@@ -222,7 +275,7 @@ def share_gradients(model: Reader, shared: Tensor, barrier: Barrier, rank: int) 
         at += p.numel()
 
 
-def follow(average: dict[str, Tensor], model: Reader, keep: float) -> None:
+def follow(average: dict[str, Tensor], model: nn.Module, keep: float) -> None:
     """Moves the average a little towards the weights."""
     with torch.no_grad():
         now = model.state_dict()
@@ -230,7 +283,7 @@ def follow(average: dict[str, Tensor], model: Reader, keep: float) -> None:
         torch._foreach_lerp_([average[n] for n in names], [now[n] for n in names], 1 - keep)
 
 
-def save(path: Path, model: Reader, optimizer: torch.optim.Optimizer, average: dict[str, Tensor], step: int) -> None:
+def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, average: dict[str, Tensor], step: int) -> None:
     """Writes the checkpoint beside the last one, then in its place."""
     new = path.with_suffix(".new")
     torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "average": average, "step": step},

@@ -1,4 +1,4 @@
-"""The encoder's pass: words of a text → one vector a word, read once and used by every head.
+"""The encoder's pass: a stretch of text → windows of states, read once and used by every head.
 
 A small BERT (MiniLM-L6, int8) reads windows of whole paragraphs.  It lower-cases, so what letters and marks looked like
 goes in beside the pieces, as token types: the shape of a word and where it stands to quotation marks.  Marks of every
@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.errors import MissingPiece
+from sayso.model import REPORT_ROLES, Block
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 
 WEIGHTS = Path(__file__).parent / "weights"
+WIDTH = 384
+"""Figures in a state."""
 WINDOW = 256
 """Word pieces in a window, with the marks at its ends: the length that the model was trained on."""
 WORD_PIECES = 12
@@ -232,22 +236,27 @@ def number_sentences(tokens: Sequence[str], paragraphs: Sequence[int], states: S
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Word pieces, one after the other; word w has those from offset[w] to offset[w + 1]."""
+    """Word pieces, one after the other; word w has those from offset[w] to offset[w + 1].  `start` is the code point of
+    the whole text where a piece begins."""
 
     ids: Ints
     offset: Ints
+    start: Ints
 
 
 def cut_pieces(words: Words, tokenizer: Any) -> Pieces:
     """The pieces of each word, at least one and at most WORD_PIECES."""
-    known: dict[str, list[int]] = {}
+    known: dict[str, tuple[list[int], list[int]]] = {}
     unseen = sorted({word for word in words.folded if len(word) <= LONGEST_WORD})
     for word, coded in zip(unseen, tokenizer.encode_batch(unseen, add_special_tokens=False), strict=True):
-        known[word] = coded.ids[:WORD_PIECES] or [UNKNOWN]
-    parts = [known.get(word) or [UNKNOWN] for word in words.folded]
+        if coded.ids:
+            known[word] = coded.ids[:WORD_PIECES], [start for start, _ in coded.offsets[:WORD_PIECES]]
+    parts = [known.get(word, ([UNKNOWN], [0])) for word in words.folded]
     offset = np.zeros(len(parts) + 1, np.int64)
-    np.cumsum([len(part) for part in parts], out=offset[1:])
-    return Pieces(np.array([piece for part in parts for piece in part], np.int64), offset)
+    np.cumsum([len(ids) for ids, _ in parts], out=offset[1:])
+    inside = np.array([at for _, starts in parts for at in starts], np.int64)
+    return Pieces(np.array([piece for ids, _ in parts for piece in ids], np.int64), offset,
+                  np.repeat(words.start, np.diff(offset)) + inside)
 
 
 def cut_windows(words: Words, pieces: Pieces, *, room: int = WINDOW, first_room: int | None = None
@@ -332,15 +341,98 @@ def need(path: Path) -> Path:
     return path
 
 
-def encode(words: Words, *, threads: int = 1, folder: Path = WEIGHTS, first_room: int | None = None
-           ) -> Iterator[tuple[int, int, Floats]]:
-    """Word range and word vectors of each window: float32, words × 768 (first piece's state, last piece's state).
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window as the encoder left it.  Word range; states [pieces, 384], float16 (half the memory of a long text);
+    the places of each word's first and last piece among them."""
 
-    With `first_room`, the first window holds so many pieces at most and all later cuts fall elsewhere.
-    """
-    pieces = cut_pieces(words, load_tokenizer(folder))
-    session = load_session(folder / "encoder.onnx", threads)
-    for begin, stop in cut_windows(words, pieces, first_room=first_room):
-        ids, kinds, first, last = window_input(words, pieces, begin, stop)
-        (states,) = session.run(None, {"ids": ids[None], "kinds": kinds[None]})
-        yield begin, stop, np.concatenate([states[0, first], states[0, last]], axis=1)
+    begin: int
+    stop: int
+    states: Halves
+    first: Ints
+    last: Ints
+
+    @property
+    def vectors(self) -> Floats:
+        """One vector a word: float32, words × 768 (first piece's state, last piece's state)."""
+        return np.concatenate([self.states[self.first], self.states[self.last]], axis=1).astype(np.float32)
+
+
+class Stretch:
+    """Words that are read as one, and their windows, encoded when first asked for and kept."""
+
+    def __init__(self, words: Words, *, threads: int = 1, folder: Path = WEIGHTS) -> None:
+        self.words, self.threads, self.folder = words, threads, folder
+        self.pieces = cut_pieces(words, load_tokenizer(folder))
+        self._windows: list[Window] | None = None
+
+    @property
+    def windows(self) -> list[Window]:
+        """The windows of the first reading."""
+        if self._windows is None:
+            self._windows = list(self.encode())
+        return self._windows
+
+    def encode(self, *, first_room: int | None = None) -> Iterator[Window]:
+        """The windows, encoded anew.  With `first_room`, the first one holds so many pieces at most and all later cuts
+        fall elsewhere."""
+        session = load_session(self.folder / "encoder.onnx", self.threads)
+        for begin, stop in cut_windows(self.words, self.pieces, first_room=first_room):
+            ids, kinds, first, last = window_input(self.words, self.pieces, begin, stop)
+            (states,) = session.run(None, {"ids": ids[None], "kinds": kinds[None]})
+            yield Window(begin, stop, states[0].astype(np.float16), first, last)
+
+    def states_at(self, places: Ints, windows: Sequence[Window] | None = None) -> Floats:
+        """The state of the piece that holds each code point, [places, 384], in the windows of the first reading or in
+        others; the places in order, inside the stretch."""
+        piece = np.maximum(np.searchsorted(self.pieces.start, places, side="right") - 1, 0)
+        word = np.searchsorted(self.pieces.offset, piece, side="right") - 1
+        out = np.zeros((len(places), WIDTH), np.float32)
+        for window in self.windows if windows is None else windows:
+            low, high = np.searchsorted(word, (window.begin, window.stop))
+            mine = word[low:high]
+            column = window.first[mine - window.begin] + piece[low:high] - self.pieces.offset[mine]
+            out[low:high] = window.states[column]
+        return out
+
+
+class Pass:
+    """The encoder's pass over one text, stretch by stretch."""
+
+    def __init__(self, text: str, threads: int, folder: Path) -> None:
+        self.text, self.threads, self.folder = text, threads, folder
+        self._stretches: dict[tuple[int, int], Stretch] = {}
+
+    def stretch(self, start: int, end: int) -> Stretch:
+        """The stretch text[start:end], split and encoded once."""
+        if (start, end) not in self._stretches:
+            words = split_words(self.text, start, end)
+            self._stretches[start, end] = Stretch(words, threads=self.threads, folder=self.folder)
+        return self._stretches[start, end]
+
+
+@lru_cache(maxsize=1)
+def pass_over(text: str, threads: int = 1, folder: Path = WEIGHTS) -> Pass:
+    """The pass over a text; the latest one is kept, so that the stages that read one report one after the other share
+    it."""
+    return Pass(text, threads, folder)
+
+
+def stretches(blocks: Sequence[Block], text: str) -> Iterator[tuple[int, int, int]]:
+    """First block, start and end of each stretch that is read as one: neighbouring body blocks together, headline,
+    captions and pull-quotes each by itself.  Debris is a wall.  A document without blocks is one stretch."""
+    if not blocks:
+        if text.strip():
+            yield 0, 0, len(text)
+        return
+    open_at: tuple[int, int, int] | None = None
+    for number, block in enumerate(blocks):
+        if open_at and block.role != "body":
+            yield open_at
+            open_at = None
+        if block.role == "body":
+            open_at = (open_at[0], open_at[1], block.end) if open_at else (number, block.start, block.end)
+        elif block.role in REPORT_ROLES:
+            yield number, block.start, block.end
+    if open_at:
+        yield open_at

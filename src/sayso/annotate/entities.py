@@ -76,10 +76,9 @@ def group_mentions(record: Record, links: Links | None = None
 
 
 def find_entities(record: Record) -> Record:
-    """The record with mentions, entities and speakers: by rules, and by the trained model where its weights are
-    here."""
-    from sayso.annotate.links import links_installed, read_links
-    return FindEntities(read_links if links_installed() else None)(record)
+    """The record with mentions, entities and speakers, by the trained model and by rules."""
+    from sayso.annotate.links import read_links
+    return FindEntities(read_links)(record)
 
 
 def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list[Found], list[Paragraph]]]) -> Spoken:

@@ -1,53 +1,54 @@
 """A trained model's opinion of who is who: mentions by head word, and for each the earlier one that it takes up.
 
-Weights: `weights/coref` (training/coref makes them; its model card lists the licences).  One thread, ONNX Runtime and
-numpy.  A head looks back at most REACH heads, so that a long text costs no more a word than a short one.
+The encoder's pass is the reader's own (`encode.py`); the heads on it are `weights/coref` (training/coref makes them;
+the model card lists the licences) and need numpy alone.  A head looks back at most REACH heads, so that a long text
+costs no more a word than a short one.
 Known failure: bodies that are named once; “it”, which the training texts mostly use for things.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import as_file, files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sayso.annotate.antecedents import SIZES, TYPES, Words, pair_features, split_words
 from sayso.annotate.coreference import Linked
-from sayso.annotate.windows import pack
-from sayso.errors import MissingPiece
+from sayso.annotate.encode import WEIGHTS, WIDTH, Floats, need, pass_over, stretches
 from sayso.model import REPORT_ROLES, Document
-
-Floats = NDArray[np.float32]
 
 REACH = 250
 """Heads that a head may look back over; 99 % of gold links in the bench's train part are shorter."""
 AROUND = 30
 """Words on either side of a head in which its mention's ends are looked for, as in training."""
-BATCH = 8
-"""Windows encoded at once; bounds memory."""
 BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class LinkModel:
-    """Encoder session, tokenizer and the heads' matrices."""
+    """The heads' matrices, and the version of the weights."""
 
-    session: Any
-    tokenizer: Any
     heads: dict[str, Floats]
     version: str
 
-    def read(self, text: str, start: int = 0, end: int | None = None) -> list[Linked]:
-        """The mentions of text[start:end], in order of their heads."""
+    def read(self, text: str, start: int, end: int, stretches: Sequence[tuple[int, int]]) -> list[Linked]:
+        """The mentions of text[start:end], in order of their heads; `stretches` of it are encoded each by itself."""
         words = split_words(text, start, end)
         if not words.text:
             return []
-        vectors = self._encode(words)
+        vectors = np.zeros((len(words.text), WIDTH), np.float32)
+        passed = pass_over(text)
+        for low, high in stretches:
+            first, last = np.searchsorted(words.start, (low, high))
+            vectors[first:last] = passed.stretch(low, high).states_at(words.start[first:last])
+        return self.link(words, vectors)
+
+    def link(self, words: Words, vectors: Floats) -> list[Linked]:
+        """The mentions of words, from their states [words, 384]."""
         h = self.heads
         logits = vectors @ h["tag.weight"].T + h["tag.bias"]
         kinds = logits.argmax(-1)
@@ -67,19 +68,6 @@ class LinkModel:
             found.append(Linked(int(words.start[begin]), int(words.end[stop]), int(words.start[head]),
                                 TYPES[kinds[head]], int(antecedents[row]), float(scores[row])))
         return found
-
-    def _encode(self, words: Words) -> Floats:
-        windows = pack(words, self.tokenizer)
-        parts = []
-        for low in range(0, len(windows.ids), BATCH):
-            part = slice(low, low + BATCH)
-            width = int(windows.mask[part].sum(1).max())
-            hidden = self.session.run(None, {"input_ids": windows.ids[part, :width],
-                                             "attention_mask": windows.mask[part, :width],
-                                             "token_type_ids": windows.shapes[part, :width]})[0]
-            rows = np.flatnonzero((windows.row >= low) & (windows.row < low + BATCH))
-            parts.append(hidden[windows.row[rows] - low, windows.column[rows]])
-        return np.concatenate(parts)
 
     def _antecedents(self, words: Words, vectors: Floats, heads: NDArray[np.int64],
                      kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
@@ -113,41 +101,24 @@ class LinkModel:
 
 @lru_cache(maxsize=1)
 def load_links() -> LinkModel:
-    """The shipped model.  MissingPiece where its weights are not in the package."""
-    folder = files("sayso.annotate").joinpath("weights", "coref")
-    if not folder.joinpath("encoder.onnx").is_file():
-        raise MissingPiece(
-            "no coreference weights in sayso/annotate/weights/coref; install the released package, or make "
-            "them with training/coref"
-        )
-    import onnxruntime  # type: ignore[import-untyped]
-    from tokenizers import Tokenizer
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    with as_file(folder) as place:
-        session = onnxruntime.InferenceSession(str(place / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
-        tokenizer = Tokenizer.from_file(str(place.parent / "tokenizer.json"))     # the reader's: one for both
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        with np.load(place / "heads.npz") as stored:
-            heads = {name: stored[name].astype(np.float32) for name in stored.files}
-        card = json.loads((place / "model.json").read_text("utf-8"))
-    return LinkModel(session, tokenizer, heads, card["version"])
-
-
-def links_installed() -> bool:
-    """Whether the weights are in the package."""
-    return files("sayso.annotate").joinpath("weights", "coref", "encoder.onnx").is_file()
+    """The shipped heads.  MissingPiece where they are not in the package."""
+    folder = WEIGHTS / "coref"
+    card = json.loads(need(folder / "model.json").read_text("utf-8"))
+    with np.load(need(folder / "heads.npz")) as stored:
+        heads = {name: stored[name].astype(np.float32) for name in stored.files}
+    return LinkModel(heads, card["version"])
 
 
 def read_links(document: Document) -> list[Linked]:
     """The mentions of a report's own blocks, run by run; indices of antecedents are into the list."""
     model = load_links()
     found: list[Linked] = []
+    parts = [(start, end) for _, start, end in stretches(document.blocks, document.text)]
     for start, end in _runs(document):
         base = len(found)
-        found += [Linked(one.start, one.end, one.head, one.type, one.antecedent + base if one.antecedent >= 0 else -1,
-                         one.score) for one in model.read(document.text, start, end)]
+        inside = [part for part in parts if start <= part[0] and part[1] <= end]
+        found += [replace(one, antecedent=one.antecedent + base if one.antecedent >= 0 else -1)
+                  for one in model.read(document.text, start, end, inside)]
     return found
 
 

@@ -32,13 +32,15 @@ from sayso.annotate.encode import (
     WEIGHTS,
     Floats,
     Ints,
+    Stretch,
+    Window,
     Words,
-    encode,
     load_session,
     need,
-    split_words,
+    pass_over,
+    stretches,
 )
-from sayso.model import REPORT_ROLES, Block, Form, Provenance, Record, Span, Statement
+from sayso.model import Block, Form, Provenance, Record, Span, Statement
 
 TAG_LABELS = ("", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
 ROLE_LABELS = ("", "B-source", "I-source", "B-content", "I-content")
@@ -398,31 +400,33 @@ class Reader:
 
     def read_text(self, text: str, begin: int = 0, end: int | None = None) -> list[tuple[Candidate, Words]]:
         """The attributions of one stretch of text, in order of their content, with the words that they number."""
-        words = split_words(text, begin, end)
+        stretch = pass_over(text, self.threads, self.weights).stretch(begin, len(text) if end is None else end)
+        words = stretch.words
         if not len(words):
             return []
         settings = load_settings(self.weights)
-        kept = choose(self.find(words, settings), settings, least=self.least)
+        kept = choose(self.find(stretch, settings), settings, least=self.least)
         joined = continue_quotations(words, fill_quotations(words, kept))
         joined += unclaimed(words, joined)
         return [(one, words) for one in sorted(joined, key=lambda c: min(c.content))]
 
-    def find(self, words: Words, settings: Settings) -> Iterator[Candidate]:
+    def find(self, stretch: Stretch, settings: Settings) -> Iterator[Candidate]:
         """Every candidate, window by window."""
-        for begin, _, tags, cues, roles in self.score(words, settings):
+        for begin, _, tags, cues, roles in self.score(stretch, settings):
             for one in candidates(tags, roles, cues, settings):
                 yield shifted(one, begin)
 
-    def score(self, words: Words, settings: Settings
+    def score(self, stretch: Stretch, settings: Settings
               ) -> Iterator[tuple[int, int, Floats, list[tuple[int, int]], Floats]]:
         """Of each window: its word range, tags, cues (word ranges of the window) and roles, as log-probabilities.
 
         A text of several windows is read twice, the second time cut elsewhere, and the probabilities are averaged: a
         word at the edge of one window stands in the midst of another.
         """
-        again = self.tag(words, first_room=SECOND_ROOM)
+        words = stretch.words
+        again = self.tag(stretch.encode(first_room=SECOND_ROOM))
         beside: list[Tagged] = []
-        for one in self.tag(words):
+        for one in self.tag(stretch.windows):
             if one.stop - one.begin == len(words):
                 again = iter(())
             beside = [other for other in beside if other.stop > one.begin]
@@ -435,11 +439,13 @@ class Reader:
             if cues:
                 yield one.begin, one.stop, tags, cues, self.link(words, one, beside, cues)
 
-    def tag(self, words: Words, *, first_room: int | None = None) -> Iterator[Tagged]:
+    def tag(self, windows: Iterable[Window]) -> Iterator[Tagged]:
         """Each window with its word vectors and tags."""
         tagger = load_session(self.weights / "attribution-tags.onnx", self.threads)
-        for begin, stop, vectors in encode(words, threads=self.threads, folder=self.weights, first_room=first_room):
-            yield Tagged(begin, stop, vectors, log_softmax(tagger.run(None, {"words": vectors[None]})[0][0]))
+        for window in windows:
+            vectors = window.vectors
+            tags = log_softmax(tagger.run(None, {"words": vectors[None]})[0][0])
+            yield Tagged(window.begin, window.stop, vectors, tags)
 
     def link(self, words: Words, one: Tagged, beside: Sequence[Tagged], cues: Sequence[tuple[int, int]]) -> Floats:
         """Roles of the window's words for each of its cues, averaged with those of windows that hold the cue too."""
@@ -483,26 +489,6 @@ def load_settings(folder: Path) -> Settings:
 
 
 # ------------------------------------------------------------------ from words to statements
-
-def stretches(blocks: Sequence[Block], text: str) -> Iterator[tuple[int, int, int]]:
-    """First block, start and end of each stretch that is read as one: neighbouring body blocks together, headline,
-    captions and pull-quotes each by itself.  Debris is a wall.  A document without blocks is one stretch."""
-    if not blocks:
-        if text.strip():
-            yield 0, 0, len(text)
-        return
-    open_at: tuple[int, int, int] | None = None
-    for number, block in enumerate(blocks):
-        if open_at and block.role != "body":
-            yield open_at
-            open_at = None
-        if block.role == "body":
-            open_at = (open_at[0], open_at[1], block.end) if open_at else (number, block.start, block.end)
-        elif block.role in REPORT_ROLES:
-            yield number, block.start, block.end
-    if open_at:
-        yield open_at
-
 
 def to_statement(text: str, words: Words, one: Candidate, blocks: Sequence[Block], number: int, *,
                  in_headline: bool) -> Statement:
