@@ -50,6 +50,12 @@ def test_acronym_in_brackets_is_an_alias():
     assert [(e.name, e.aliases) for e in record.entities] == [("Northern Rail Authority", ("NRA",))]
 
 
+def test_a_name_that_opens_a_sentence_is_known_from_elsewhere():
+    record = read("Floods came down from Malunde and over the wall.", "Malunde has long argued that it is owed notice.",
+                  sources=(("Malunde has", "it is owed notice"),))
+    assert record.statements[0].speaker == entity_of(record, "Malunde and") is not None
+
+
 def test_two_people_of_one_surname_stay_two():
     record = read("Olumide Farinde lost nine men.", "His brother, Segun Farinde, saw nothing.")
     assert {"Olumide Farinde", "Segun Farinde"} <= names(record)
