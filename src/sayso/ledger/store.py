@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from sayso import codec
-from sayso.errors import BadLedger, BadRecord, NotInLedger, UnwritableLedger
+from sayso.errors import BadCorrection, BadLedger, BadRecord, NotInLedger, UnwritableLedger
 from sayso.ledger.actors import exact, follow, offered, rejoin
 from sayso.ledger.corrections import LEDGER, Correction, mask_of, overlaid
 from sayso.ledger.index import layer_rows, reader_of, report_row, statement_rows
@@ -474,6 +474,27 @@ class Ledger:
                 "old": json.dumps(old), "new": json.dumps(new), "who": who, "made_at": self._clock()})
             self._follow(number)
             return number
+
+    def part(self, name: str, other: str, *, who: str) -> int:
+        """The number of the correction by which two names that were joined are two actors.  BadCorrection where they
+        are not joined."""
+        pair = [text.encode("utf-8", "replace").decode().strip() for text in (name, other)]
+        found = self.db.execute("SELECT count(DISTINCT name), count(DISTINCT actor) FROM known_as WHERE name IN (?, ?)",
+                                pair).fetchone()
+        if tuple(found) != (2, 1):
+            raise BadCorrection(f"{pair[0][:80]!r} and {pair[1][:80]!r} are not joined; hoped for two names of one "
+                                "actor, letter for letter")
+        return self.correct(LEDGER, "two", old=pair[0], new=pair[1], who=who)
+
+    def unpart(self, name: str, other: str) -> None:
+        """Takes back that two names are two actors.  BadCorrection where nobody said so."""
+        pair = {name.strip(), other.strip()}
+        found = [c.id for c in corrections_of(self.db, LEDGER) if c.field == "two" and {c.old, c.new} == pair]
+        if not found:
+            raise BadCorrection(f"{name[:80]!r} and {other[:80]!r} were not taken apart by hand; hoped for the two "
+                                "names that were")
+        for number in found:
+            self.undo(number)
 
     def undo(self, correction: int, *, redo: bool = False, of_mask: bool = False) -> None:
         """Takes a correction back, or with `redo` lets it hold again; the row stays, with when.  NotInLedger where
