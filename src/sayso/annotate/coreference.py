@@ -398,7 +398,10 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
         if after not in (", ", " (") and not (after == "’s" or after == "'s"):
             continue
         tokens = paragraphs[mention.paragraph].parsed
-        following = [token for token in tokens if token.idx + mention.offset >= mention.end][:9]
+        begin = mention.token.i                                # inside the name; the words after it are near
+        while begin < len(tokens) and tokens[begin].idx + mention.offset < mention.end:
+            begin += 1
+        following = list(tokens[begin:begin + 9])
         if not following or following[0].text not in (",", "("):
             continue
         for token in following[1:]:
@@ -407,13 +410,13 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
             if singular(token.text) in titles and token.tag_ in ("NN", "NNP") and \
                     not (token.i + 1 < len(tokens) and tokens[token.i + 1].tag_ in ("NN", "NNP", "POS")):
                 stop = phrase(token)[1]
-                begin = following[1]
-                if begin.lower_ in ("the", "a", "an") and begin.i < token.i:
-                    begin = tokens[begin.i + 1]
+                first = following[1]
+                if first.lower_ in ("the", "a", "an") and first.i < token.i:
+                    first = tokens[first.i + 1]
                 if tokens[stop + 1:stop + 2] and tokens[stop + 1].text[0].isupper() and stop == token.i:
                     break                                      # “X, General Y”: the title of the next name
                 end = tokens[stop]
-                group.roles.append(Span(mention.offset + begin.idx, mention.offset + end.idx + len(end.text)))
+                group.roles.append(Span(mention.offset + first.idx, mention.offset + end.idx + len(end.text)))
                 group.role_words.add(singular(token.text))
                 group.votes["person"] += 4
                 group.gender = group.gender or titles[singular(token.text)] or None  # type: ignore[assignment]

@@ -436,9 +436,8 @@ def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], 
 def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
     """The head words of a source span: the tokens in it whose own head lies outside, nouns before the rest."""
     low, high = source.start - paragraph.start, source.end - paragraph.start
-    inside = [
-        token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct and not token.is_space
-    ]
+    near = paragraph.parsed.char_span(max(0, low), min(high, paragraph.end - paragraph.start), alignment_mode="expand")
+    inside = [token for token in near or () if low <= token.idx < high and not token.is_punct and not token.is_space]
     numbers = {token.i for token in inside}
     tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
     nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 ARABIC = dict(
     zip(
@@ -68,6 +69,7 @@ CLOSE = 0.65
 two names, 0.62."""
 
 
+@lru_cache(maxsize=20_000)
 def plain(word: str) -> str:
     """A word in Latin letters without accents, apostrophes and case; Arabic letters spelt out."""
     word = "".join(ARABIC.get(letter, letter) for letter in word)
