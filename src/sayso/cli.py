@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.errors import MissingPiece, SaysoError, UnwritableLedger
+from sayso.errors import MissingPiece, SaysoError, UnreadableSource, UnwritableLedger
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sayso.ledger.intake import Summary
     from sayso.ledger.store import Counts
     from sayso.model import Document, Page, Problem, Record
-    from sayso.views.actor import Actor
+    from sayso.views.actor import Actor, Printed
     from sayso.views.report import Card, Paragraph, ReportView
     from sayso.views.search import Found, StatementHit
 
@@ -156,13 +156,24 @@ def search(words: Annotated[list[str] | None, typer.Argument(
 @app.command()
 def who(name: Annotated[list[str], typer.Argument(metavar="NAME", show_default=False, help="A name or an alias.")],
         ledger: LedgerFile = HERE,
-        limit: Annotated[int, typer.Option(min=1, help="How many statements of each kind to print.")] = 20) -> None:
-    """Print what an actor is reported to have said, and what is said of them, always with its owner."""
+        limit: Annotated[int, typer.Option(min=1, help="How many statements of each kind to print.")] = 20,
+        apart: Annotated[str | None, typer.Option(
+            "--apart", metavar="OTHER", show_default=False,
+            help="First take OTHER, a name that was joined to NAME, apart from it.")] = None,
+        join: Annotated[str | None, typer.Option(
+            "--join", metavar="OTHER", show_default=False,
+            help="First let OTHER be one with NAME again, where they were taken apart.")] = None) -> None:
+    """Print what an actor is reported to have said, and what is said of them, always with its owner; and why several
+    names are one actor."""
     from sayso.ledger.store import open_ledger
     from sayso.views.actor import find_actor, said_by, said_of
 
     hidden = _thresholds()[1]
     with open_ledger(ledger) as opened:
+        if apart:
+            opened.part(" ".join(name), apart, who=_user())
+        if join:
+            opened.unpart(" ".join(name), join)
         actor = find_actor(opened.db, " ".join(name))
         said, said_in_all = said_by(opened.db, actor.name, hidden=hidden, limit=limit)
         of, of_in_all = said_of(opened.db, actor.name, hidden=hidden, limit=limit)
@@ -238,11 +249,61 @@ def export(form: Annotated[str, typer.Argument(metavar="FORMAT", show_default=Fa
 
 
 @app.command()
-def forget(report: Name, ledger: LedgerFile = HERE) -> None:
-    """Take a report out of the ledger: page, text, record and all. Corrections stay."""
+def actors(file: Annotated[Path | None, typer.Argument(
+               metavar="FILE", show_default=False,
+               help="A CSV file with the columns name, aliases (divided by ;), id and type; - for standard input. "
+                    "Without it your list is printed.")] = None,
+           ledger: LedgerFile = HERE,
+           clear: Annotated[bool, typer.Option("--clear", help="Take your list away.")] = False) -> None:
+    """Take your own list of actors into the ledger, in place of the one before: its names join, its id and type hold,
+    for the reports that are there and for those to come."""
+    from sayso.ledger.listed import read_list
     from sayso.ledger.store import open_ledger
 
+    if file is not None and not clear:
+        given = read_list(_file(file), str(file))
+        with open_ledger(ledger, create=True) as opened:
+            named = opened.set_list(given)
+        names = sum(1 + len(actor.aliases) for actor in given)
+        print(visible(f"{_many(len(given), 'actor')} with {_many(names, 'name')} from {file}; reports in {ledger} name "
+                      f"{named:,} of them"))
+        return
     with open_ledger(ledger) as opened:
+        if clear:
+            opened.set_list(())
+        for actor in opened.listed():
+            print(visible(" · ".join(filter(None, (actor.name, actor.id, actor.type, "; ".join(actor.aliases))))))
+    if clear:
+        print(f"{ledger} has no list of actors now")
+
+
+@app.command()
+def forget(report: Annotated[str | None, typer.Argument(
+               metavar="REPORT", show_default=False,
+               help="An id, its first characters, or the address or path it came from.")] = None,
+           ledger: LedgerFile = HERE,
+           person: Annotated[str | None, typer.Option(
+               "--person", metavar="NAME", show_default=False,
+               help="Withhold this person's name instead, in all that is shown.")] = None,
+           undo: Annotated[bool, typer.Option("--undo", help="With --person: show the name again.")] = False) -> None:
+    """Take a report out of the ledger: page, text, record and all (corrections stay). Or, with --person, withhold a
+    person's name everywhere that sayso shows it; the kept pages in the ledger's file still have it (docs/ethics.md)."""
+    from sayso.ledger.store import open_ledger
+
+    if (report is None) == (person is None) or (undo and person is None):
+        raise typer.BadParameter("hoped for a REPORT to take out, or for --person NAME to withhold (and --undo to show "
+                                 "the name again)")
+    with open_ledger(ledger) as opened:
+        if person is not None:
+            if undo:
+                opened.show_again(person)
+                print(f"the name is shown again in {ledger}")
+            else:
+                opened.withhold(person, who=_user())
+                print(f"the name is withheld from now on in all that sayso shows of {ledger}; the file itself still "
+                      "has the pages with it")
+            return
+        assert report is not None
         document = opened.find(report)
         opened.forget(document)
     print(f"{document[:12]} is no longer in {ledger}")
@@ -283,6 +344,26 @@ def _pages(sources: list[str], fields: list[str] | None) -> Iterator[Page | Prob
         if not (name and equals and key):
             raise typer.BadParameter(f"--field {name}{equals}{key}: hoped for NAME=KEY, as --field text=body")
     return iter(find_pages(sources, fields={name: key for name, _, key in pairs}))
+
+
+def _file(path: Path) -> bytes:
+    """The bytes of a file, or of standard input for "-".  UnreadableSource where it cannot be opened."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableSource(f"{path}: {error.strerror or error}; hoped for a CSV file") from None
+
+
+def _user() -> str:
+    """Who corrects: the name of the user."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "reader"
 
 
 def _decode_page(page: Page, document: Document) -> str:
@@ -537,16 +618,26 @@ def _print_summary(summary: Summary, counts: Counts, ledger: Path) -> None:
 
 def _print_actor(actor: Actor) -> None:
     console = _console()
-    seen = f"  {', '.join(actor.types)}, {_many(actor.reports, 'report')}"
+    seen = "  " + ", ".join(filter(None, (actor.id, *actor.types, _many(actor.reports, "report"))))
     console.print(_plain(actor.name, "bold cyan").append(seen, "not bold dim"))
     if actor.aliases:
         console.print(_plain(f"  also {', '.join(actor.aliases)}"))
+    if actor.one_word:
+        console.print(_plain("  reports print this one name alone: there may be several people behind it", "dim"))
+    for merge in actor.merges:
+        console.print(_plain(f"  one actor: {merge.name}{_where(merge.reports)} and {merge.other}"
+                             f"{_where(merge.other_reports)}: {merge.why}", "dim"))
     for role in actor.roles:
         at = f" ({role.organisation})" if role.organisation else ""
         console.print(_plain(f"  {role.role}{at}, as {role.outlet or 'an outlet not known'} has it, "
                              f"{role.day or 'no date'}"))
     if actor.relays:
         console.print(_plain(f"  by way of {', '.join(actor.relays)}"))
+
+
+def _where(reports: Iterable[Printed]) -> str:
+    places = [f"{p.outlet or p.document[:12]}, {p.day or 'no date'}" for p in reports]
+    return f" ({'; '.join(places)})" if places else ""
 
 
 def _print_hits(hits: Iterable[StatementHit]) -> None:

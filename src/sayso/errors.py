@@ -77,6 +77,12 @@ class BadCorrection(SaysoError):
     code = "bad-correction"
 
 
+class BadList(SaysoError):
+    """A user's list of actors that cannot be read, or in which one name stands for two."""
+
+    code = "bad-list"
+
+
 class MissingPiece(SaysoError):
     """A model, a spaCy pipeline or an extra that is not installed; the message names the remedy."""
 

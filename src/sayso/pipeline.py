@@ -17,6 +17,7 @@ from sayso.annotate.entities import find_entities
 from sayso.annotate.parse import parse_report
 from sayso.claims.attribution import read_statements
 from sayso.claims.chain import TraceHands
+from sayso.claims.headlines import ReadHeadlines
 from sayso.claims.inner import ReadInner
 from sayso.claims.quoted import find_quoted
 from sayso.claims.relayed import NameTheQuoted
@@ -25,8 +26,8 @@ from sayso.model import Page, Problem, Record
 
 Stage = Callable[[Record], Record]
 
-STAGES: tuple[Stage, ...] = (read_statements, NameTheQuoted(parse_report), ReadInner(parse_report), find_entities,
-                             TraceHands(parse_report), find_quoted)
+STAGES: tuple[Stage, ...] = (read_statements, NameTheQuoted(parse_report), ReadHeadlines(parse_report),
+                             ReadInner(parse_report), find_entities, TraceHands(parse_report), find_quoted)
 
 
 def read(page: Page, *, stages: tuple[Stage, ...] = STAGES) -> Record:

@@ -45,9 +45,36 @@ def test_short_name_is_an_alias():
     assert [(e.id, e.aliases) for e in record.entities] == [("person:nasser-dulami", ("al-Dulami",))]
 
 
+@pytest.mark.parametrize(("text", "name", "kind"), [
+    ("Rain fell in neighbouring Ombara.", "Ombara", "place"),
+    ("The Malunde authorities put the toll at 14.", "Malunde", "place"),
+    ("The Reed Hands commander spoke.", "Reed Hands", "organisation"),
+])
+def test_types_by_what_stands_beside(text, name, kind):
+    assert [one.type for one in read(text).entities if one.name == name] == [kind]
+
+
+def test_hyphenated_title_is_a_role_of_the_name_after_it():
+    record = read("The Director-General of the NRA, Engineer Edmond Batsuma, said no gate moved.",
+                  sources=(("The Director-General of the NRA, Engineer Edmond Batsuma", "no gate moved"),))
+    assert record.statements[0].speaker == "person:edmond-batsuma"
+
+
+def test_a_hyphenated_office_before_a_name():
+    record = read("Its vice-president, Didier Lompala, told Radio Ombara that he had heard only drums.",
+                  sources=(("Its vice-president, Didier Lompala,", "he had heard only drums"),))
+    assert record.statements[0].speaker == "person:didier-lompala"
+
+
 def test_acronym_in_brackets_is_an_alias():
     record = read("The Northern Rail Authority (NRA) shut two lines. The NRA gave no date.")
     assert [(e.name, e.aliases) for e in record.entities] == [("Northern Rail Authority", ("NRA",))]
+
+
+def test_a_name_that_opens_a_sentence_is_known_from_elsewhere():
+    record = read("Floods came down from Malunde and over the wall.", "Malunde has long argued that it is owed notice.",
+                  sources=(("Malunde has", "it is owed notice"),))
+    assert record.statements[0].speaker == entity_of(record, "Malunde and") is not None
 
 
 def test_two_people_of_one_surname_stay_two():
@@ -82,6 +109,24 @@ def test_roles_as_reported(text, role, body):
 ])
 def test_pronouns(text, pronoun, owner):
     assert entity_of(read(text), pronoun) == owner
+
+
+@pytest.mark.parametrize(("text", "other"), [
+    ("The Delta Valley Authority (DVA) shut a gate. The Malunde authorities said nine had died.", "DVA"),
+    ("Nobody says a word. Governor Tomás Illanes spoke.", "Illanes"),
+])
+def test_descriptions_of_somebody_else(text, other):
+    source = "The Malunde authorities" if "authorities" in text else "Nobody"
+    record = read(text, sources=((source, "nine had died" if "nine" in text else "a word"),))
+    assert record.statements[0].speaker not in (None, entity_of(record, other))
+
+
+def test_a_description_after_a_headlines_colon_is_the_bodys_speaker():
+    who = "The commander of Zarhan’s popular Reed Hands movement, Nasir Dhahabi"
+    record = read("Strangers are buying up the valley: Reed Hands commander", f"{who}, said strangers were coming.",
+                  sources=(("Reed Hands commander", "Strangers are buying up the valley"),
+                           (who, "strangers were coming")), roles=("headline", "body"))
+    assert [one.speaker for one in record.statements] == ["person:nasir-dhahabi"] * 2
 
 
 def test_i_inside_a_quotation_is_its_speaker():

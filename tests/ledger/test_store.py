@@ -217,9 +217,9 @@ def test_an_older_ledger_is_brought_up_to_date_with_all_that_it_holds(tmp_path, 
         ledger.correct(page().address, "statement", who="desk")
         ledger.db.execute("DROP TABLE hand")        # an older shape: a table that was not there yet
     monkeypatch.setattr(store, "VERSION", store.VERSION + 1)
-    monkeypatch.setattr(store, "KEPT_CHANGES", {1: "ALTER TABLE correction ADD COLUMN why TEXT;\n"})
+    monkeypatch.setattr(store, "KEPT_CHANGES", {store.VERSION - 1: "ALTER TABLE correction ADD COLUMN why TEXT;\n"})
     with open_ledger(path) as ledger:
-        assert rows(ledger, "PRAGMA user_version") == [(2,)]
+        assert rows(ledger, "PRAGMA user_version") == [(store.VERSION,)]
         assert rows(ledger, "SELECT who, why FROM correction") == [("desk", None)]
         assert rows(ledger, "SELECT count(*) FROM hand") == [(0,)]
         assert ledger.record(page().address) == record(page())
@@ -231,7 +231,8 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(tmp_path, monkeypat
         add(ledger, page())
     with monkeypatch.context() as later:
         later.setattr(store, "VERSION", store.VERSION + 1)
-        later.setattr(store, "KEPT_CHANGES", {1: "CREATE TABLE new_one (id);\nCREATE TABLE nonsense;\n"})
+        later.setattr(store, "KEPT_CHANGES", {
+            store.VERSION - 1: "CREATE TABLE new_one (id);\nCREATE TABLE nonsense;\n"})
         with pytest.raises(BadLedger):
             open_ledger(path)
     with open_ledger(path) as ledger:

@@ -34,9 +34,14 @@ GENERIC_BODIES = frozenset("""company firm group movement party agency organisat
 association council commission committee court network broadcaster newspaper channel police army force militia charity
 federation institute university department board fund station corporation foundation watchdog body""".split())
 
+GENERIC_KINDS = frozenset("body group organisation organization agency company firm team side administration".split())
+"""What any body may be called."""
+
 MODEL_TYPES: dict[str, EntityType] = {"person": "person", "organization": "organisation", "place": "place"}
 TRUST = 2.5
 """Weight of the trained model's type among the votes for a mention's type."""
+SPOKEN_OF_AS_PLACE = 6
+"""Votes for a place that outweigh any for a person, where one word is all that is known of a name: countries speak."""
 LINK = 1.5
 """Weight of the trained model's link in a pronoun's score."""
 MODEL_MARGIN = 0.3
@@ -87,7 +92,11 @@ class Group:
     def type(self) -> EntityType:
         if not any(self.votes.values()):
             return "person" if self.gender else "other"
-        return max(self.votes, key=lambda kind: self.votes[kind])
+        most = max(self.votes, key=lambda kind: self.votes[kind])
+        if most == "person" and self.votes["place"] >= SPOKEN_OF_AS_PLACE and self.named and not self.gender \
+                and not self.roles and all(len(one) == 1 for one in self.keys):
+            return "place"
+        return most
 
     def last_before(self, mention: Found) -> Found | None:
         return max((one for one in self.mentions if one.start < mention.start), key=lambda one: one.start, default=None)
@@ -389,7 +398,10 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
         if after not in (", ", " (") and not (after == "’s" or after == "'s"):
             continue
         tokens = paragraphs[mention.paragraph].parsed
-        following = [token for token in tokens if token.idx + mention.offset >= mention.end][:9]
+        begin = mention.token.i                                # inside the name; the words after it are near
+        while begin < len(tokens) and tokens[begin].idx + mention.offset < mention.end:
+            begin += 1
+        following = list(tokens[begin:begin + 9])
         if not following or following[0].text not in (",", "("):
             continue
         for token in following[1:]:
@@ -398,13 +410,13 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
             if singular(token.text) in titles and token.tag_ in ("NN", "NNP") and \
                     not (token.i + 1 < len(tokens) and tokens[token.i + 1].tag_ in ("NN", "NNP", "POS")):
                 stop = phrase(token)[1]
-                begin = following[1]
-                if begin.lower_ in ("the", "a", "an") and begin.i < token.i:
-                    begin = tokens[begin.i + 1]
+                first = following[1]
+                if first.lower_ in ("the", "a", "an") and first.i < token.i:
+                    first = tokens[first.i + 1]
                 if tokens[stop + 1:stop + 2] and tokens[stop + 1].text[0].isupper() and stop == token.i:
                     break                                      # “X, General Y”: the title of the next name
                 end = tokens[stop]
-                group.roles.append(Span(mention.offset + begin.idx, mention.offset + end.idx + len(end.text)))
+                group.roles.append(Span(mention.offset + first.idx, mention.offset + end.idx + len(end.text)))
                 group.role_words.add(singular(token.text))
                 group.votes["person"] += 4
                 group.gender = group.gender or titles[singular(token.text)] or None  # type: ignore[assignment]
@@ -455,9 +467,11 @@ def _resolve_description(
     """Joins a description to its group, or opens one for it where it is a source; else leaves it alone."""
     noun = mention.words[0]
     is_source = id(mention) in scene.sources
+    if noun in NOBODY:
+        choice = None
     candidates = [group for group in scene.by_noun.get(noun, {}).values() if _fits(mention, noun, group, scene)]
     best = _recent(mention, candidates)
-    if best is None and is_source and mention.types["person"] and not mention.plural and \
+    if best is None and is_source and mention.types["person"] and not mention.plural and noun not in NOBODY and \
             (mention.definite or mention.headline):
         best = _ahead(mention, scene)
     if best is None and mention.definite and mention.types["organisation"] and not mention.plural \
@@ -472,7 +486,7 @@ def _resolve_description(
     if best is not None:
         put(mention, best)
         best.role_words.add(noun)
-        if mention.of_name is not None and mention.types["person"] and best.named and not mention.headline:
+        if mention.of_names and mention.types["person"] and best.named and not mention.headline:
             first = mention.token.doc[mention.token.left_edge.i]
             article = len(first.text_with_ws) if first.lower_ in ("the", "a", "an") else 0
             best.roles.append(Span(mention.start + article, mention.end))
@@ -495,22 +509,27 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
         return False
     if not (mention.headline or group.named or any(one.run == mention.run for one in group.mentions)):
         return False
-    if mention.of_name is not None:
-        bodies = [scene.owner.get(id(scene.by_place[one.of_name])) for one in group.mentions
-                  if one.kind == "nominal" and one.of_name in scene.by_place]
-        own = scene.by_place.get(mention.of_name)
-        body = scene.owner.get(id(own)) if own else None
-        if bodies and not (body is not None and any(other is body for other in bodies)):
+    if mention.of_names:
+        bodies = [body for one in group.mentions if one.kind == "nominal" for body in _inside(one, scene)]
+        if bodies and not any(other is body for body in _inside(mention, scene) for other in bodies):
             return False
     if mention.types["person"] and not mention.plural:
         if group.plural:
             return False
         return noun in group.role_words or any(one.kind == "nominal" and one.words[0] == noun for one in group.mentions)
     if mention.types["organisation"]:
+        if mention.plural and group.named and not group.plural and noun in read_lexicon("organisations"):
+            return False                                       # “the authorities” are not the Valley Authority
         return (any(noun in map(singular, one.words) for one in group.mentions if one.kind != "pronoun") and \
             group.type in ("organisation", "other")) or noun in group.role_words
     return any(one.kind == "nominal" and one.words == mention.words and one.plural == mention.plural
                for one in group.mentions)
+
+
+def _inside(mention: Found, scene: Scene) -> list[Group]:
+    """The groups of the names inside a description: of “Zarhan’s Liwa al-Sadd commander”, the country and the band."""
+    names = (scene.by_place.get(start) for start in mention.of_names)
+    return [scene.owner[id(name)] for name in names if name is not None and id(name) in scene.owner]
 
 
 def _recent(mention: Found, candidates: Sequence[Group]) -> Group | None:
@@ -541,7 +560,19 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
         return False
     if mention.gender and group.gender and mention.gender != group.gender:
         return False
+    if mention.types["organisation"] >= 3 and not mention.plural and _other_bodies(mention, group):
+        return False
     return not (group.type == "person" and group.named and mention.plural)
+
+
+def _other_bodies(mention: Found, group: Group) -> bool:
+    """Whether a group is only ever spoken of as bodies of another kind, or as several: “both governments”, and now
+    “the interior ministry”."""
+    if group.named or mention.words[0] in GENERIC_KINDS:
+        return False
+    lexicon = read_lexicon("organisations")
+    nouns = {one.words[0] for one in group.mentions if one.kind == "nominal" and one.words[0] in lexicon}
+    return group.plural or (bool(nouns) and mention.words[0] not in nouns and not nouns & GENERIC_KINDS)
 
 
 # ------------------------------------------------------------------ pronouns

@@ -37,7 +37,8 @@ class FindEntities:
         """The record with mentions, entities and speakers."""
         document = record.document
         found, spoken, groups, owner = group_mentions(record, self.links)
-        groups = [group for group in groups if _worth_keeping(group, spoken)]
+        sources = {id(one) for statement in spoken for one in statement.source}
+        groups = [group for group in groups if _worth_keeping(group, sources)]
         kept = {id(group) for group in groups}
         owner = {mention: group for mention, group in owner.items() if id(group) in kept}
         ids = {id(group): entity_id(group, document) for group in groups}
@@ -115,10 +116,10 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
     return Spoken(tuple(chosen), statement.content, tuple(quoted))
 
 
-def _worth_keeping(group: Group, spoken: Sequence[Spoken]) -> bool:
-    """Whether a group is an entity of the record: it has a name, is a source, or is spoken of twice as people or a
-    body."""
-    if group.named or any(found in group.mentions for one in spoken for found in one.source):
+def _worth_keeping(group: Group, sources: set[int]) -> bool:
+    """Whether a group is an entity of the record: it has a name, is a source (`sources`, by id()), or is spoken of
+    twice as people or a body."""
+    if group.named or any(id(found) in sources for found in group.mentions):
         return bool(group.mentions)
     return len(group.mentions) > 1 and group.type in ("person", "organisation", "group") and \
         any(one.kind == "nominal" for one in group.mentions)

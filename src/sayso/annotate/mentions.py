@@ -38,6 +38,14 @@ front fund house institute kingdom league ministry movement office organisation 
 senate society union university""".split())
 BEFORE_TITLE = frozenset("former ex acting deputy vice assistant senior chief late outgoing interim then".split())
 IN_PLACE = frozenset("in at near from across around outside inside into toward towards".split())
+BESIDE_PLACE = frozenset("neighbouring neighboring northern southern eastern western central downtown".split())
+OF_PLACE = frozenset("""town city village capital republic government people north south east west province district
+region state port suburb island outskirts streets kingdom border""".split())
+OF_COUNTRY = frozenset("""capital army border borders parliament territory economy coast airspace government
+constitution""".split())
+"""What only a country has, or a place: “Zarhan’s capital”, “the government of Zarhan”."""
+OF_STATE = frozenset("authority authorities government regime".split())
+HAVE_LEADER = frozenset("leader commander spokesman spokeswoman chief fighter member militant".split())
 WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec""".split())
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
@@ -69,8 +77,8 @@ class Found:
     person: int = 3
     subject: bool = False
     definite: bool = False
-    of_name: int | None = None
-    """For a description: where the name inside it begins (“leader of the *Reed Party*”)."""
+    of_names: tuple[int, ...] = ()
+    """For a description: where the names inside it begin (“leader of the *Reed Party*”)."""
     token: Any = None
     offset: int = 0
     headline: bool = False
@@ -107,6 +115,7 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
     count."""
     wanted = sorted(sources)
     found: list[Found] = []
+    known = _known_names(paragraphs, headlines)
     sentence = 0
     for number, paragraph in enumerate(paragraphs):
         headline = paragraph.block in headlines
@@ -115,7 +124,7 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
         for sent in paragraph.parsed.sents:
             sentence += 1
             numbers.update(dict.fromkeys(range(sent.start, sent.end), sentence))
-        here = [*_names(paragraph, number, numbers, headline, taken)]
+        here = [*_names(paragraph, number, numbers, headline, taken, known)]
         here += _pronouns(paragraph, number, numbers)
         here += _descriptions(paragraph, number, numbers, taken, here, wanted)
         for one in here:
@@ -126,12 +135,33 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
 
 # ------------------------------------------------------------------ names
 
+def _known_names(paragraphs: Sequence[Paragraph], headlines: frozenset[int]) -> frozenset[str]:
+    """Last words of names that the tagger saw inside sentences, and that the report never writes small: at the start
+    of a sentence it takes some of them for ordinary nouns (“Malunde has long argued …”)."""
+    titles, bodies = read_lexicon("titles"), read_lexicon("organisations")
+    names, small = set(), set()
+    for paragraph in paragraphs:
+        tokens = paragraph.parsed
+        for token in tokens:
+            if token.text[0].islower():
+                small.add(token.text)
+                continue
+            after = tokens[token.i + 1].tag_ if token.i + 1 < len(tokens) else ""
+            if token.tag_ == "NNP" and not token.is_sent_start and paragraph.block not in headlines and \
+                    after not in ("NNP", "NNPS", "HYPH", "NN", "NNS"):
+                names.add(token.lower_)
+    return frozenset(word for word in names - small if len(word) > 3 and word not in WEEKDAYS
+                     and singular(word) not in titles and singular(word) not in bodies)
+
+
 def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], headline: bool,
-           taken: set[int]) -> Iterator[Found]:
+           taken: set[int], known: frozenset[str]) -> Iterator[Found]:
     tokens = paragraph.parsed
     position = 0
     while position < len(tokens):
-        if not _capital(tokens[position], headline):
+        token = tokens[position]
+        opens = token.is_sent_start or headline
+        if not (_capital(token, headline) or (opens and token.text[0].isupper() and token.lower_ in known)):
             position += 1
             continue
         end = _run_end(tokens, position, headline)
@@ -255,6 +285,9 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
     if all(singular(token.text) in titles or singular(token.text) in bodies for token in tokens[begin:end]) and \
             (end - begin == 1 or titled):
         return None
+    if "-" in (token.text for token in tokens[begin:end]) and all(
+            singular(token.text) in titles or token.text == "-" for token in tokens[begin:end]):
+        return None                                            # Director-General, Vice-President
     if end - begin == 1 and tokens[begin].lower_ in ("television", "state", "court", "police"):
         return None
     while first > 0 and titled and tokens[first - 1].lower_ in BEFORE_TITLE | {"foreign"} and \
@@ -307,7 +340,10 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
         follow = [
             singular(token.text) for token in tokens[end : min(end + 3, len(tokens))] if token.tag_ in ("NN", "NNS")
         ]
-        if follow and any(word in bodies for word in follow) and not titled:
+        if follow and follow[0] in OF_STATE and len(words) == 1 and not titled:
+            votes["place"] += 5                                # “the Malunde authorities”: those of a country
+        elif follow and not titled and (any(word in bodies for word in follow) or (
+                follow[0] in HAVE_LEADER and len(words) > 1 and not given)):
             votes["organisation"] += 3
     if before is not None and before.sent == tokens[begin].sent:
         word = before.lower_
@@ -325,6 +361,12 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
             votes["organisation"] += 2
         elif word in IN_PLACE and len(words) < 3 and not titled:
             votes["place"] += 2
+        elif not titled and (word in BESIDE_PLACE or (
+                word == "of" and before.i and tokens[before.i - 1].lower_ in OF_PLACE)):
+            votes["place"] += 4
+    if after is not None and after.tag_ == "POS" and after.i + 1 < len(tokens) and not titled and \
+            tokens[after.i + 1].lower_ in OF_COUNTRY:
+        votes["place"] += 3
     head = found.token
     if head.dep_ in ("nsubj", "nsubjpass") and head.head.lower_ in SPEAKING:
         votes["person"] += 1
@@ -388,19 +430,21 @@ def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], 
         yield Found(*span, paragraph.start + token.idx, "nominal", (noun,), number, sentences[token.i], paragraph.run,
                     types=types, gender=titles.get(noun) or None, plural=plural, token=token,  # type: ignore[arg-type]
                     definite=_definite(token), subject=token.dep_ in ("nsubj", "nsubjpass"), offset=paragraph.start,
-                    of_name=inside[0].start if inside else None)
+                    of_names=tuple(name.start for name in inside))
 
 
 def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
     """The head words of a source span: the tokens in it whose own head lies outside, nouns before the rest."""
     low, high = source.start - paragraph.start, source.end - paragraph.start
-    inside = [
-        token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct and not token.is_space
-    ]
+    near = paragraph.parsed.char_span(max(0, low), min(high, paragraph.end - paragraph.start), alignment_mode="expand")
+    inside = [token for token in near or () if low <= token.idx < high and not token.is_punct and not token.is_space]
     numbers = {token.i for token in inside}
     tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
     nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]
-    return (nouns or tops or inside)[:1]
+    chosen = (nouns or tops or inside)[:1]
+    while chosen and chosen[0].i + 2 in numbers and chosen[0].nbor().text == "-" and not chosen[0].nbor().whitespace_:
+        chosen = [chosen[0].nbor(2)]                           # vice-president
+    return chosen
 
 
 def _definite(token: Any) -> bool:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 ARABIC = dict(
     zip(
@@ -68,6 +69,7 @@ CLOSE = 0.65
 two names, 0.62."""
 
 
+@lru_cache(maxsize=20_000)
 def plain(word: str) -> str:
     """A word in Latin letters without accents, apostrophes and case; Arabic letters spelt out."""
     word = "".join(ARABIC.get(letter, letter) for letter in word)
@@ -130,3 +132,73 @@ def is_acronym(short: str, words: Sequence[str]) -> bool:
 def slug(words: Sequence[str]) -> str:
     """A name as it stands in an entity's id: plain words joined by hyphens."""
     return "-".join(key(words)) or "-".join(words)
+
+
+# ------------------------------------------------------------------ across reports
+
+FORMS_OF_ADDRESS = frozenset("mr mrs ms miss mx dr prof sir lady lord dame sheikh sheikha hajj hajji sayyid gen col "
+                             "lt capt sgt maj president minister senator general colonel".split())
+"""Words that a name may begin with in one report and not in the next."""
+FEW_CONSONANTS = 4
+"""Fewest consonants by which a body's one-word name is known again: “Hezbollah” and “Hizbullah” have five, “Fatah” and
+“Fateh” three."""
+
+
+def full_key(name: str) -> tuple[str, ...]:
+    """A name's words as compared across reports: as `key`, without modifier apostrophes (ʼ ʿ), a form of address, or
+    the Arabic article before its word."""
+    words = key([re.sub(r"^ال(?=\w{2})", "", word) for word in re.sub("[ʹ-˿]", "", name).split()])
+    while len(words) > 2 and words[0] in FORMS_OF_ADDRESS:
+        words = words[1:]
+    return words
+
+
+def in_arabic(name: str) -> bool:
+    """Whether a name is in Arabic letters, which leave short vowels out."""
+    return any(letter in ARABIC for letter in name)
+
+
+def written_alike(one: str, other: str) -> bool:
+    """Whether two plain words differ in doubled letters, ou for u and ph for f at most."""
+    return _single(one) == _single(other)
+
+
+def _single(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word.replace("ph", "f").replace("ou", "u"))
+
+
+def spelt_across(one: str, other: str) -> bool:
+    """Whether two plain words may spell one name in two reports: `same_spelling`, and both end in a vowel or neither
+    (“Niger”, “Nigeria” are two)."""
+    return written_alike(one, other) or (
+        same_spelling((one,), (other,)) and (one[-1] in "aeiou") == (other[-1] in "aeiou"))
+
+
+def one_body(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two full keys spell one body's name; a single word needs `FEW_CONSONANTS`, so that chance is small."""
+    if len(one) != len(other) or not one:
+        return False
+    if len(one) == 1 and not written_alike(one[0], other[0]) and len(skeleton(one[0])) < FEW_CONSONANTS:
+        return False
+    return all(spelt_across(a, b) for a, b in zip(one, other, strict=True))
+
+
+def one_person(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two full keys may be one person's name: first and family name agree, and the names between them do not
+    contradict each other.  A family name alone is never enough."""
+    if min(len(one), len(other)) < 2:
+        return False
+    return spelt_across(one[0], other[0]) and spelt_across(one[-1], other[-1]) and \
+        not contradict(one[1:-1], other[1:-1])
+
+
+def contradict(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two persons' middle names speak against each other: “A.” and “Adam” do not, “A.” and “B.” do."""
+    few, many = sorted((list(one), list(other)), key=len)
+    for word in few:
+        at = next((n for n, other_word in enumerate(many) if spelt_across(word, other_word)
+                   or (1 in (len(word), len(other_word)) and word[0] == other_word[0])), None)
+        if at is None:
+            return True
+        many = many[at + 1:]
+    return False

@@ -104,6 +104,9 @@ def phrase(token: Any) -> tuple[int, int]:
     """First and last token of a noun's phrase: what stands before it, and “of …”, “in …”, “for …” after it, up to a
     comma."""
     left = token.left_edge.i
+    left = next((i + 1 for i in range(token.i - 1, left - 1, -1) if token.doc[i].text in (":", ";", "—", "–")), left)
+    while left > 1 and token.doc[left - 1].text == "-" and not token.doc[left - 1].whitespace_:
+        left = min(left - 2, token.doc[left - 2].left_edge.i)   # vice-president
     while left < token.i and token.doc[left].is_punct:
         left += 1
     right = token.i

@@ -23,6 +23,7 @@ OWN = frozenset("i we you it that this there what which who one".split())
 SUPPOSED = frozenset("if whether unless would could should might may must can not n't n’t never let to".split())
 WITH_NOUNS = frozenset("expect fear predict promise deny demand announce describe admit confirm".split())
 """Verbs whose object alone may be what is laid to somebody: “expects growth of 2 percent”."""
+HAVING = frozenset("has have had ’s ’ve 's 've".split())
 SHORTEST = 2
 """Words that an inner content has at least."""
 
@@ -55,7 +56,7 @@ def read_inner(record: Record, paragraphs: Sequence[Any]) -> Record:
     for outer in record.statements:
         for start, end in outer.content:
             for paragraph in paragraphs[max(0, bisect(places, start) - 1):bisect(places, end)]:
-                for source, cue, content in _inside(paragraph, start, end):
+                for source, cue, content in inner_parts(paragraph, start, end):
                     if any(position in cues for position in range(cue.start, cue.end)):
                         continue
                     cues.update(range(cue.start, cue.end))
@@ -76,7 +77,7 @@ def read_inner(record: Record, paragraphs: Sequence[Any]) -> Record:
                    provenance=(*record.provenance, Provenance("inner", "sayso-rules", VERSION)))
 
 
-def _inside(paragraph: Any, start: int, end: int) -> Iterator[tuple[Span, Span, Span]]:
+def inner_parts(paragraph: Any, start: int, end: int) -> Iterator[tuple[Span, Span, Span]]:
     """Source, cue and content of each statement in text[start:end] of a paragraph."""
     low, high = start - paragraph.start, end - paragraph.start
     tokens = [token for token in paragraph.parsed if low <= token.idx and token.idx + len(token.text) <= high]
@@ -84,7 +85,8 @@ def _inside(paragraph: Any, start: int, end: int) -> Iterator[tuple[Span, Span, 
         return
     first, last = tokens[0].i, tokens[-1].i
     for token in tokens:
-        if token.lower_ in inner_cues() and token.tag_ in ("VBD", "VBZ", "VBP", "VBG"):
+        if token.lower_ in inner_cues() and (token.tag_ in ("VBD", "VBZ", "VBP", "VBG") or (
+                token.tag_ == "VBN" and any(child.lower_ in HAVING for child in token.children))):
             found = _clause(token, first, last)
             if found:
                 subject, content = found
@@ -95,6 +97,8 @@ def _inside(paragraph: Any, start: int, end: int) -> Iterator[tuple[Span, Span, 
 def _clause(verb: Any, first: int, last: int) -> tuple[Any, tuple[int, int]] | None:
     """A verb's subject and the tokens of the clause after it, both inside first..last."""
     subject = next((child for child in verb.children if child.dep_ == "nsubj" and first <= child.i < verb.i), None)
+    if subject is not None and subject.tag_ not in ("NNP", "NNPS"):
+        subject = next((child for child in subject.rights if child.dep_ == "appos" and _who(child)), subject)
     after = [child for child in verb.children if child.i > verb.i]
     clause = next((child for child in after if child.dep_ == "ccomp" or (child.dep_ in ("xcomp", "pcomp")
                    and child.tag_ == "VBG")), None)
@@ -112,6 +116,12 @@ def _clause(verb: Any, first: int, last: int) -> tuple[Any, tuple[int, int]] | N
     if stop - begin + 1 < SHORTEST:
         return None
     return subject, (begin, stop)
+
+
+def _who(noun: Any) -> bool:
+    """Whether “who …” follows a noun: of “…, a guard who saw it said” the guard is the subject, whatever the parser
+    joined him to."""
+    return any(child.dep_ == "relcl" and any(one.lower_ == "who" for one in child.lefts) for child in noun.rights)
 
 
 def _noun_phrase(head: Any, first: int, last: int) -> tuple[int, int]:

@@ -3,18 +3,19 @@
 The training corpus knows one source a statement, so the reader often names the medium: “state radio *quoted the
 minister as saying* …”, “…,” *the minister told* the Courier, *the Herald reported*.  Here the one who speaks becomes
 the source, and what “citing” brings in is no statement of its own; `chain.trace_hands` then finds the medium in the
-words around.
+words around.  A dateline before a colon (“TARNFORD: Ada Moro said …”) is nobody's speech: the statement goes to whoever
+the lead itself names, or is dropped.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sayso.claims.inner import inner_cues
+from sayso.claims.inner import inner_cues, inner_parts
 from sayso.claims.source_type import is_medium
 from sayso.model import Document, Provenance, Record, Span, Statement
 
@@ -26,7 +27,11 @@ AS_SAYING = re.compile(
 )
 QUOTING = re.compile(r"\b(?:quot|cit)(?:ed|es|ing|e)\s+(?P<who>[^,;:“”]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|"
                      r"stating|claiming|writing|denying|insisting|describing|calling|adding))\b")
+AT_SOMEBODY = frozenset("accused accuses blamed blames urged urges rejected rejects condemned condemns denounced "
+                        "dismissed criticised criticized called calls".split())
 BESIDE = frozenset("citing quoting pointing based".split())
+OPENING = re.compile(r"^[A-Z][\w’'.-]*(?:[ ,]+[A-Z][\w’'.-]*){0,3} ?:(?= )", re.M)
+"""A line that begins with a name and a colon: a dateline when it is the only one, else turns of speech."""
 CLOSED = re.compile(r"[“\"][^“”\"]{3,}[”\"],?\s*")
 
 
@@ -53,13 +58,62 @@ def name_the_quoted(record: Record, paragraphs: Sequence[Any]) -> Record:
         return paragraphs[at] if at >= 0 and position < paragraphs[at].end else None
 
     changed = []
+    filed = _dateline(record, text)
     for number, one in enumerate(record.statements):
+        if filed is not None and one.source and one.cue and one.source[0].start == filed.start and \
+                one.cue[0].end <= filed.end:
+            place = paragraph(one.content[0].start)
+            changed += _lead(one, text, place) if place is not None else []
+            continue
         if _only_cites(one, record.statements[max(0, number - 3):number + 4], text):
             continue
         place = paragraph(one.content[0].start)
         changed.append(_put_right(one, text, place) if place is not None else one)
     return replace(record, statements=tuple(changed),
                    provenance=(*record.provenance, Provenance("relayed", "sayso-rules", VERSION)))
+
+
+def _dateline(record: Record, text: str) -> Span | None:
+    """Place and colon before the report's first paragraph, where no other line begins so, and the name stands in
+    capitals or is spoken of as a place."""
+    body = [block for block in record.document.blocks if block.role == "body"]
+    lines = [mark for block in body for mark in OPENING.finditer(text, block.start, block.end)]
+    if len(lines) != 1 or lines[0].start() != body[0].start:
+        return None
+    name = lines[0][0].rstrip(" :")
+    where = re.search(rf"\b(?:in|at|near|outside) (?:the [\w ]{{1,30}} of )?{re.escape(name)}\b", text)
+    return Span(*lines[0].span()) if name.isupper() or where else None
+
+
+def _lead(one: Statement, text: str, paragraph: Any) -> list[Statement]:
+    """The statement that a lead after a dateline holds, if any, in place of the one laid to the dateline."""
+    start, end = one.content[0].start, one.content[-1].end
+    found = [*inner_parts(paragraph, start, end), *_accusation(paragraph, start, end)][:1]
+    if not found:
+        return []
+    source, cue, content = found[0]
+    quotes = "“" in text[content.start:content.end] or "\"" in text[content.start:content.end]
+    return [replace(one, source=(source,), cue=(cue,), content=(content,), form="mixed" if quotes else "indirect",
+                    score=None)]
+
+
+def _accusation(paragraph: Any, start: int, end: int) -> Iterator[tuple[Span, Span, Span]]:
+    """“X accused Y of …”, “X urged Y to …” in text[start:end]: X, the verb, and what comes after it."""
+    tokens = [token for token in paragraph.parsed if start <= paragraph.start + token.idx < end]
+    for token in tokens:
+        subject = next((child for child in token.children if child.dep_ == "nsubj" and child.i >= tokens[0].i), None)
+        if token.lower_ in AT_SOMEBODY and subject is not None and subject.i < token.i and token.i < tokens[-1].i:
+            last = max(other.i for other in tokens if other.sent == token.sent and not other.is_punct)
+            if last > token.i:
+                who = paragraph.span(subject.left_edge.i, max(subject.i, _of(subject)))
+                yield who, paragraph.span(token.i, token.i), paragraph.span(token.i + 1, last)
+
+
+def _of(noun: Any) -> int:
+    """The last word of “of …” right after a noun, without days."""
+    of = next((child for child in noun.rights if child.lower_ == "of" and child.i == noun.i + 1), None)
+    name = next(of.rights, None) if of is not None else None
+    return int(name.i) if name is not None else -1
 
 
 def _only_cites(one: Statement, near: Sequence[Statement], text: str) -> bool:

@@ -62,6 +62,7 @@ def document_faults(ledger: Ledger, document: str, decode: Decode) -> Iterator[F
     try:
         page = ledger.page(document)
         record, _ = ledger.corrected(document)
+        unmasked, _ = ledger.corrected(document, withheld=False)
     except (zlib.error, sqlite3.DatabaseError, SaysoError, ValueError) as error:
         yield Fault(document, f"cannot be read back: {error}")
         return
@@ -75,7 +76,7 @@ def document_faults(ledger: Ledger, document: str, decode: Decode) -> Iterator[F
     except (SaysoError, UnicodeError, LookupError) as error:
         yield Fault(document, f"the kept page can no longer be decoded: {error}")
         return
-    yield from run_faults(record, page_text)
+    yield from run_faults(unmasked, page_text)
 
 
 def evidence_faults(db: sqlite3.Connection, record: Record) -> Iterator[Fault]:

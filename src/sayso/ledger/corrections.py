@@ -12,6 +12,8 @@ in hand is put back from the copy in `old`: whoever mends a speaker has said tha
     new                     the content's        the statement, which no reader found
     apart                   the content's        another name, for this report's actor of the name in old
     same                    none; document ""    the name under which the actor in old goes in the whole ledger
+    two                     none; document ""    a name that is not the actor of the name in old: actors.py heeds it
+    withheld                none; document ""    null; the names in old are masked everywhere, last: withheld.py
 
 Undoing the first of two corrections of one statement leaves the second without the extent that it was made on; it then
 falls to the statement that overlaps it most.
@@ -24,9 +26,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from sayso.ledger.withheld import Mask, masked
 from sayso.model import Entity, Hand, Record, SourceType, Span, Statement
 
-FIELDS = ("content", "source", "cue", "speaker", "statement", "new", "apart", "same")
+FIELDS = ("content", "source", "cue", "speaker", "statement", "new", "apart", "same", "two", "withheld")
 
 LEDGER = ""
 """The document of a correction that is about the whole ledger."""
@@ -57,15 +60,24 @@ def overlaid(record: Record, corrections: Iterable[Correction]) -> tuple[Record,
     Twice is once.  A correction whose spans do not fit the text is left out.
     """
     touched: set[str] = set()
+    masks: list[Mask] = []
     for correction in sorted(corrections, key=lambda c: c.id):
         if correction.undone_at is None and correction.document in (LEDGER, record.document.id):
+            masks += mask_of(correction)
             record, changed = _apply(record, correction)
             touched |= changed
-    return record, frozenset(touched & {s.id for s in record.statements})
+    return masked(record, masks), frozenset(touched & {s.id for s in record.statements})
+
+
+def mask_of(correction: Correction) -> list[Mask]:
+    """The mask that a correction is, if it is one and holds."""
+    if correction.field != "withheld" or correction.undone_at is not None:
+        return []
+    return [Mask(correction.id, tuple(str(name) for name in correction.old))]
 
 
 def _apply(record: Record, correction: Correction) -> tuple[Record, set[str]]:
-    if correction.field not in FIELDS:
+    if correction.field not in FIELDS or correction.field in ("two", "withheld"):
         return record, set()
     if correction.field == "same":
         return same(record, str(correction.old), str(correction.new)), set()

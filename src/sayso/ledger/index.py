@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sayso.ledger.actors import handles
 from sayso.model import REPORT_ROLES, Record, Span, Statement, evidence, words_of
 
 Row = dict[str, Any]
@@ -93,6 +94,8 @@ def layer_rows(record: Record) -> Iterator[tuple[str, Row]]:
         for at in {(r.start, r.end): r for r in e.roles}.values():
             yield "role", {"entity": e.id, "role": at.role, "organisation": at.organisation, "start": at.start,
                            "end": at.end}
+    for row in handles(record):
+        yield "handle", dict(row)
     for n, m in enumerate(record.mentions):
         yield "mention", {"number": n, "start": m.start, "end": m.end, "kind": m.kind, "entity": m.entity,
                           "score": m.score}

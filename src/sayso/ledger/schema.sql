@@ -41,7 +41,7 @@ CREATE TABLE record (
 CREATE TABLE correction (
     id        INTEGER PRIMARY KEY,         -- in the order they were made
     document  TEXT NOT NULL,               -- SHA-256 of the page, "" for the whole ledger; no foreign key: it outlives the page
-    field     TEXT NOT NULL,               -- what is put right: speaker, source, cue, content, statement, new, apart or same
+    field     TEXT NOT NULL,               -- what is put right: speaker, source, cue, content, statement, new, apart, same, two or withheld
     start     INTEGER,                     -- where it stands, if it stands somewhere
     end       INTEGER,                     -- and where it ends
     old       TEXT,                        -- what was there, JSON
@@ -61,6 +61,17 @@ CREATE TABLE skipped (
     seen_at  TEXT NOT NULL,                -- when it first failed so, ISO 8601, UTC
     PRIMARY KEY (source, stage, code)
 ) STRICT, WITHOUT ROWID;
+
+-- The user's own list of actors (`sayso actors FILE.csv`): a row for each name and alias.
+CREATE TABLE listed (
+    name     TEXT NOT NULL,                -- the actor's name
+    alias    TEXT NOT NULL,                -- a name that it goes by: its own, or another
+    key      TEXT NOT NULL,                -- that name as it is compared with names in reports
+    id       TEXT,                         -- the actor's id in the list; null where it gives none
+    type     TEXT,                         -- person, organisation, place, group, document or other; null: not given
+    PRIMARY KEY (name, alias)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listed_key ON listed(key);
 
 -- ================================================================================================ index
 
@@ -186,6 +197,40 @@ CREATE TABLE role (
     PRIMARY KEY (report, entity, start, end),
     FOREIGN KEY (report, entity) REFERENCES entity(report, entity) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- What a report offers for knowing its actors again in other reports.
+CREATE TABLE handle (
+    report  INTEGER NOT NULL REFERENCES report(id) ON DELETE CASCADE,  -- the report
+    entity  TEXT NOT NULL,                 -- the entity
+    what    TEXT NOT NULL,                 -- name, spelling, alias or role
+    key     TEXT NOT NULL,                 -- equal where two names may be one: exact words, or consonants
+    words   TEXT NOT NULL,                 -- the name, alias or word of a role
+    name    TEXT NOT NULL,                 -- entity.name
+    kind    TEXT NOT NULL,                 -- person, place, document or body
+    PRIMARY KEY (report, entity, what, key, words)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX handle_key ON handle(key, name, what, kind, words);
+CREATE INDEX handle_name ON handle(name, what, key, kind, words);
+
+-- Why two names are one actor: the merges of the ledger, each with its evidence.
+CREATE TABLE merge (
+    name        TEXT NOT NULL,             -- one name, as entities bear it
+    other       TEXT NOT NULL,             -- the other
+    rule        TEXT NOT NULL,             -- list, marks, spelling, fuller, acronym or alias
+    words       TEXT NOT NULL,             -- what was compared of the one
+    other_words TEXT NOT NULL,             -- and of the other
+    PRIMARY KEY (name, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX merge_other ON merge(other);
+
+-- Names that are one actor with others, or that stand in the user's list.
+CREATE TABLE known_as (
+    name   TEXT PRIMARY KEY NOT NULL,      -- a name, as entities bear it
+    actor  TEXT NOT NULL,                  -- the name that the actor goes by
+    id     TEXT,                           -- the actor's id in the user's list
+    type   TEXT                            -- the actor's type in the user's list
+) STRICT, WITHOUT ROWID;
+CREATE INDEX known_as_actor ON known_as(actor, name);
 
 -- Words that refer.
 CREATE TABLE mention (

@@ -10,9 +10,9 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -20,18 +20,25 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from sayso import codec
-from sayso.errors import BadLedger, BadRecord, NotInLedger, UnwritableLedger
-from sayso.ledger.corrections import LEDGER, Correction, overlaid
+from sayso.errors import BadCorrection, BadLedger, BadRecord, NotInLedger, UnwritableLedger
+from sayso.ledger.actors import exact, follow, offered, rejoin
+from sayso.ledger.corrections import LEDGER, Correction, mask_of, overlaid
 from sayso.ledger.index import layer_rows, reader_of, report_row, statement_rows
+from sayso.ledger.listed import ListedActor
+from sayso.ledger.withheld import Mask, in_value, masked
 from sayso.model import Page, Problem, Record
 
 APPLICATION_ID = 0x73617973
 """“says”, in the header of every ledger: tells one from any other SQLite file."""
-VERSION = 1
+VERSION = 2
 """The shape of schema.sql, kept as user_version."""
-KEPT_CHANGES: Mapping[int, str] = {}
+KEPT_CHANGES: Mapping[int, str] = {1: """
+CREATE TABLE listed (name TEXT NOT NULL, alias TEXT NOT NULL, key TEXT NOT NULL, id TEXT, type TEXT,
+    PRIMARY KEY (name, alias)) STRICT, WITHOUT ROWID;
+CREATE INDEX listed_key ON listed(key);
+"""}
 """Version → the SQL that brings the kept tables from it to the next.  The index needs none: it is made anew."""
-KEPT = ("page", "sighting", "record", "correction", "skipped")
+KEPT = ("page", "sighting", "record", "correction", "listed", "skipped")
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 MEMORY = Path(":memory:")
@@ -223,7 +230,8 @@ def reindex(db: sqlite3.Connection) -> None:
             db.execute(f"DROP {kind} IF EXISTS {name}")
     _script(db, schema().split("= index\n", 1)[1])
     for document, blob in db.execute("SELECT document, json FROM record ORDER BY document").fetchall():
-        write_index(db, codec.decode(zlib.decompress(blob)), document)
+        write_rows(db, codec.decode(zlib.decompress(blob)), document)
+    rejoin(db)
     for (address,) in db.execute("SELECT DISTINCT address FROM report").fetchall():
         write_versions(db, address)
 
@@ -296,7 +304,15 @@ def insert(db: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
 
 
 def write_index(db: sqlite3.Connection, record: Record, document: str) -> None:
-    """The index rows of one record with its corrections laid over it, in place of those that are there."""
+    """The index rows of one record with its corrections laid over it, in place of those that are there; the merges of
+    its actors follow."""
+    before = offered(db, document)
+    write_rows(db, record, document)
+    follow(db, before, offered(db, document))
+
+
+def write_rows(db: sqlite3.Connection, record: Record, document: str) -> None:
+    """The index rows of one record, without the merges."""
     record, _ = overlaid(record, corrections_of(db, document))
     db.execute("DELETE FROM report WHERE document = ?", (document,))
     seen = db.execute("SELECT min(seen) FROM sighting WHERE page = ?", (document,)).fetchone()[0]
@@ -376,8 +392,9 @@ class Ledger:
         reader = reader_of(record) if reader is None else reader
         with _writing(self.db, self.path), transaction(self.db):
             known = self.db.execute("SELECT json, reader FROM record WHERE document = ?", (document,)).fetchone()
+            shown = masked(record, self.masks()).document.address
             others = self.db.execute("SELECT 1 FROM report WHERE address = ? AND document <> ?",
-                                     (record.document.address, document)).fetchone()
+                                     (shown, document)).fetchone()
             old = self.db.execute("SELECT address FROM report WHERE document = ?", (document,)).fetchone()
             foremost = self._sighted(page, document)
             if page.address is not None:
@@ -391,7 +408,7 @@ class Ledger:
                             "UPDATE SET json = excluded.json, reader = excluded.reader, read_at = excluded.read_at",
                             (document, zlib.compress(line), reader, self._clock()))
             write_index(self.db, record, document)
-            for address in {record.document.address, old and old["address"]}:
+            for address in {self._address(document), old and old["address"]}:
                 write_versions(self.db, address)
         if known:
             return "read again"
@@ -428,10 +445,17 @@ class Ledger:
     def forget(self, document: str) -> None:
         """Takes a page, its record and all its rows out; corrections stay, for they are people's work."""
         document = self.find(document)
-        address = self.db.execute("SELECT address FROM report WHERE document = ?", (document,)).fetchone()[0]
+        address = self._address(document)
         with _writing(self.db, self.path), transaction(self.db):
+            before = offered(self.db, document)
             self.db.execute("DELETE FROM page WHERE id = ?", (document,))
+            follow(self.db, before, frozenset())
             write_versions(self.db, address)
+
+    def _address(self, document: str) -> str | None:
+        """The address of a report as it is shown."""
+        row = self.db.execute("SELECT address FROM report WHERE document = ?", (document,)).fetchone()
+        return row["address"] if row else None
 
     def reindex(self) -> None:
         """Makes every index table anew from the kept records."""
@@ -451,9 +475,34 @@ class Ledger:
             self._follow(number)
             return number
 
-    def undo(self, correction: int, *, redo: bool = False) -> None:
+    def part(self, name: str, other: str, *, who: str) -> int:
+        """The number of the correction by which two names that were joined are two actors.  BadCorrection where they
+        are not joined."""
+        pair = [text.encode("utf-8", "replace").decode().strip() for text in (name, other)]
+        found = self.db.execute("SELECT count(DISTINCT name), count(DISTINCT actor) FROM known_as WHERE name IN (?, ?)",
+                                pair).fetchone()
+        if tuple(found) != (2, 1):
+            raise BadCorrection(f"{pair[0][:80]!r} and {pair[1][:80]!r} are not joined; hoped for two names of one "
+                                "actor, letter for letter")
+        return self.correct(LEDGER, "two", old=pair[0], new=pair[1], who=who)
+
+    def unpart(self, name: str, other: str) -> None:
+        """Takes back that two names are two actors.  BadCorrection where nobody said so."""
+        pair = {name.strip(), other.strip()}
+        found = [c.id for c in corrections_of(self.db, LEDGER) if c.field == "two" and {c.old, c.new} == pair]
+        if not found:
+            raise BadCorrection(f"{name[:80]!r} and {other[:80]!r} were not taken apart by hand; hoped for the two "
+                                "names that were")
+        for number in found:
+            self.undo(number)
+
+    def undo(self, correction: int, *, redo: bool = False, of_mask: bool = False) -> None:
         """Takes a correction back, or with `redo` lets it hold again; the row stays, with when.  NotInLedger where
-        there is none that holds (or none taken back)."""
+        there is none that holds (or none taken back), or where it withholds a name: that is for `show_again`."""
+        masks = self.db.execute("SELECT 1 FROM correction WHERE id = ? AND field = 'withheld'", (correction,))
+        if masks.fetchone() and not of_mask:
+            raise NotInLedger(f"correction {correction} withholds a person's name; whoever keeps the ledger takes it "
+                              "back with: sayso forget --person NAME --undo")
         with _writing(self.db, self.path), transaction(self.db):
             done = self.db.execute("UPDATE correction SET undone_at = ? WHERE id = ? AND (undone_at IS NULL) = ?",
                                    (None if redo else self._clock(), correction, not redo))
@@ -466,7 +515,14 @@ class Ledger:
         row = self.db.execute("SELECT * FROM correction WHERE id = ?", (correction,)).fetchone()
         made = correction_row(row)
         documents = [made.document]
-        if made.document == LEDGER:
+        if made.field == "two":
+            rejoin(self.db, {str(made.old), str(made.new)})
+            return
+        if made.field == "withheld":
+            mask = Mask(made.id, tuple(map(str, made.old)))
+            documents = [document for document in self.documents()
+                         if masked(bare := self.corrected(document, withheld=False)[0], [mask]) is not bare]
+        elif made.document == LEDGER:
             found = self.db.execute("SELECT DISTINCT document FROM report JOIN entity ON entity.report = "
                                     "report.id WHERE entity.name IN (?, ?)", (str(made.old), str(made.new)))
             documents = [row[0] for row in found]
@@ -474,19 +530,81 @@ class Ledger:
             kept = self.db.execute("SELECT json FROM record WHERE document = ?", (document,)).fetchone()
             if kept is not None:
                 record = codec.decode(zlib.decompress(kept["json"]))
+                address = self._address(document)
                 write_index(self.db, record, document)
-                write_versions(self.db, record.document.address)
+                for each in {address, self._address(document)}:
+                    write_versions(self.db, each)
 
     def corrections(self, document: str | None = None, *, undone: bool = False) -> list[Correction]:
         """The corrections of a document (or all), oldest first; those taken back only with `undone`."""
         rows = self.db.execute("SELECT * FROM correction WHERE (?1 IS NULL OR document = ?1) AND (?2 OR undone_at IS "
                                "NULL) ORDER BY id", (document and self.find(document), undone))
-        return [correction_row(row) for row in rows]
+        masks = self.masks()
+        made = [correction_row(row) for row in rows]
+        return [replace(c, old=None if c.field == "withheld" else in_value(c.old, masks), new=in_value(c.new, masks))
+                for c in made]
 
-    def corrected(self, name: str) -> tuple[Record, frozenset[str]]:
-        """The record of a report with its corrections laid over it, and the ids of the statements they changed."""
+    def corrected(self, name: str, *, withheld: bool = True) -> tuple[Record, frozenset[str]]:
+        """The record of a report with its corrections laid over it, and the ids of the statements they changed; names
+        that are withheld show only without `withheld`, which is for checking against the page."""
         document = self.find(name)
-        return overlaid(codec.decode(self.record_line(document)), corrections_of(self.db, document))
+        made = [c for c in corrections_of(self.db, document) if withheld or c.field != "withheld"]
+        return overlaid(codec.decode(self._kept_line(document)), made)
+
+    def masks(self) -> list[Mask]:
+        """The persons whose names are withheld."""
+        return [mask for row in self.db.execute("SELECT * FROM correction WHERE field = 'withheld' AND undone_at IS "
+                                                "NULL ORDER BY id") for mask in mask_of(correction_row(row))]
+
+    def withhold(self, name: str, *, who: str) -> int:
+        """The number of the correction that withholds a person's name, and all names that are joined to it, in the
+        whole ledger.  NotInLedger where no person of the ledger has that name."""
+        given = name.encode("utf-8", "replace").decode().strip()
+        names = [row[0] for row in self.db.execute(
+            "SELECT DISTINCT name FROM entity WHERE name IN (SELECT name FROM handle WHERE key = ?1 AND what = 'name' "
+            "AND kind = 'person' UNION SELECT name FROM known_as WHERE actor IN (SELECT known_as.actor FROM known_as "
+            "JOIN handle USING (name) WHERE key = ?1 AND what = 'name' AND kind = 'person')) ORDER BY name",
+            (exact(given),))]
+        if not names:
+            raise NotInLedger(f"{given[:80]}: no person of this name in {self.path}; hoped for the full name as a "
+                              "report has it (sayso search WORDS shows the owners of statements)")
+        listed = self.db.execute("SELECT alias FROM listed WHERE name IN (SELECT name FROM listed WHERE key = ?)",
+                                 (exact(given),))
+        names = list(dict.fromkeys([given, *names, *(row[0] for row in listed)]))
+        return self.correct(LEDGER, "withheld", old=names, who=who)
+
+    def show_again(self, name: str) -> None:
+        """Takes the mask off a person's name.  NotInLedger where it is not withheld."""
+        wanted = exact(name)
+        found = [mask.number for mask in self.masks() if wanted in map(exact, mask.names)]
+        if not found:
+            raise NotInLedger(f"{name[:80]}: is not withheld in {self.path}")
+        for number in found:
+            self.undo(number, of_mask=True)
+
+    # -------------------------------------------------------------- the user's list
+
+    def set_list(self, actors: Iterable[ListedActor]) -> int:
+        """How many of these actors the ledger's reports name, now that they are the user's list, in place of the one
+        before."""
+        with _writing(self.db, self.path), transaction(self.db):
+            self.db.execute("DELETE FROM listed")
+            for actor in actors:
+                for alias in (actor.name, *actor.aliases):
+                    insert(self.db, "listed", {"name": actor.name, "alias": alias, "key": exact(alias),
+                                               "id": actor.id, "type": actor.type})
+            rejoin(self.db)
+        return int(self.db.execute("SELECT count(DISTINCT listed.name) FROM listed JOIN known_as ON known_as.actor = "
+                                   "listed.name").fetchone()[0])
+
+    def listed(self) -> list[ListedActor]:
+        """The user's list, by name; persons whose name is withheld are not in it."""
+        found: dict[str, list[sqlite3.Row]] = {}
+        masks = self.masks()
+        for row in self.db.execute("SELECT * FROM listed ORDER BY name, alias"):
+            found.setdefault(row["name"], []).append(row)
+        return [ListedActor(name, tuple(row["alias"] for row in rows if row["alias"] != name), rows[0]["id"],
+                            rows[0]["type"]) for name, rows in found.items() if in_value(name, masks) == name]
 
     # -------------------------------------------------------------- reading
 
@@ -518,7 +636,11 @@ class Ledger:
         return codec.decode(self.record_line(document))
 
     def record_line(self, document: str) -> bytes:
-        """The record of a document as its line of JSON."""
+        """The record of a document as its line of JSON, as it was read but for names that are withheld."""
+        line, masks = self._kept_line(document), self.masks()
+        return codec.encode(masked(codec.decode(line), masks)) if masks else line
+
+    def _kept_line(self, document: str) -> bytes:
         row = self.db.execute("SELECT json FROM record WHERE document = ?", (document,)).fetchone()
         if row is None:
             raise NotInLedger(f"{document}: no such report in {self.path}")

@@ -7,7 +7,8 @@ where they are not known, so that no claim can be cut loose from whoever made it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -24,7 +25,17 @@ def export_lines(ledger: Ledger, *, text: bool = False, current: bool = True) ->
     wanted = "SELECT document FROM report WHERE current OR ? ORDER BY document"
     for (document,) in ledger.db.execute(wanted, (not current,)).fetchall():
         record, corrected = ledger.corrected(document)
-        yield msgspec.json.encode(export_row(record, text=text, corrected=corrected))
+        row = export_row(record, text=text, corrected=corrected, actors=known_actors(ledger, record))
+        yield msgspec.json.encode(row)
+
+
+def known_actors(ledger: Ledger, record: Record) -> dict[str, dict[str, str | None]]:
+    """Entity → the name it goes by in the ledger, and its id in the user's own list; those that have several names or
+    an id."""
+    wanted = {entity.name: entity.id for entity in record.entities}
+    rows = ledger.db.execute("SELECT name, actor, id FROM known_as WHERE name IN (SELECT value FROM json_each(?))",
+                             (msgspec.json.encode(list(wanted)).decode(),))
+    return {wanted[row["name"]]: {"name": row["actor"], "id": row["id"]} for row in rows}
 
 
 def correction_lines(ledger: Ledger) -> Iterator[bytes]:
@@ -39,8 +50,10 @@ def correction_lines(ledger: Ledger) -> Iterator[bytes]:
                              if s.parent is None]})
 
 
-def export_row(record: Record, *, text: bool, corrected: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The record as plain data, each statement with `owner`, `words` and `corrected` added."""
+def export_row(record: Record, *, text: bool, corrected: frozenset[str] = frozenset(),
+               actors: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """The record as plain data, each statement with `owner`, `words` and `corrected` added, and each entity that is
+    known by other names too with its `actor`."""
     row: dict[str, Any] = msgspec.to_builtins(record)
     names = {entity.id: entity.name for entity in record.entities}
     for plain, statement in zip(row["statements"], record.statements, strict=True):
@@ -48,6 +61,9 @@ def export_row(record: Record, *, text: bool, corrected: frozenset[str] = frozen
         plain["words"] = {part: words_of(record.document.text, spans) or None for part, spans in (
             ("source", statement.source), ("cue", statement.cue), ("content", statement.content))}
         plain["corrected"] = statement.id in corrected
+    for plain in row["entities"]:
+        if plain["id"] in actors:
+            plain["actor"] = actors[plain["id"]]
     if not text:
         row["schema"] = WITHOUT_TEXT
         del row["document"]["text"], row["document"]["runs"]

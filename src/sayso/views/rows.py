@@ -12,7 +12,7 @@ from sayso.views.report import NOT_OWNED, REPORTED, certainty
 from sayso.views.search import StatementHit
 
 COLUMNS = ("report", "statement", "owner", "status", "content", "form", "source_type", "score", "outlet", "published",
-           "title", "address")
+           "title", "address", "actor", "actor_id")
 """The columns of an export; owner and status are never empty."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First letters that a spreadsheet takes for a formula; a cell of strangers' text gets an apostrophe before them."""
@@ -27,6 +27,7 @@ class Row:
     owner: str
     owner_as: str
     actor: str | None
+    """The name that the actor goes by in the ledger; `owner` is its name in this report."""
     status: str
     content: str
     form: str
@@ -37,14 +38,16 @@ class Row:
     published: str | None
     title: str | None
     address: str | None
+    actor_id: str | None = None
+    """The actor's id in the user's own list."""
 
 
 def row(hit: StatementHit, *, unsure: float) -> Row:
     """A hit as a row."""
     known_as = "actor" if hit.speaker_name else "words" if hit.owner else "none"
-    return Row(hit.document, hit.statement, hit.owner or NOT_OWNED, known_as, hit.speaker_name,
+    return Row(hit.document, hit.statement, hit.owner or NOT_OWNED, known_as, hit.actor,
                hit.stance or REPORTED, hit.content, hit.form, hit.source_type, certainty(hit.score, unsure), hit.score,
-               hit.outlet, hit.published, hit.title, hit.address)
+               hit.outlet, hit.published, hit.title, hit.address, hit.actor_id)
 
 
 def as_jsonl(rows: Iterable[Row]) -> Iterator[str]:

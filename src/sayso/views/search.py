@@ -12,9 +12,12 @@ import sqlite3
 import unicodedata
 from dataclasses import dataclass
 
+from sayso.annotate.names import full_key
 from sayso.errors import BadQuery
 
 PIECE = re.compile(r'"([^"]*)"|(\S+)')
+MOST_NAMES = 60
+"""Names of joined actors that one search for a speaker goes through."""
 LETTER = re.compile(r"\w", re.UNICODE)
 
 
@@ -42,6 +45,10 @@ class StatementHit:
     """The actor's name, if known."""
     stance: str | None
     published: str | None
+    actor: str | None
+    """The name that the actor goes by in the ledger, which may be another than this report's."""
+    actor_id: str | None
+    """The actor's id in the user's own list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
     """Statements and reports that hold all the words, newest first, of current versions.  BadQuery where neither words
     nor a filter is given.
 
-    `speaker` is found in the actor's name or the words for the source, `outlet` in the outlet's name, both with case
+    `speaker` is found in the actor's names or the words for the source, `outlet` in the outlet's name, both with case
     and accents folded.  Days are ISO 8601, both included; a report without a date is found only without them.
     Statements with a score under `hidden` are left out.  Reports are looked for only where no filter is one of
     statements alone, and not without `reports`.
@@ -105,13 +112,25 @@ def search(db: sqlite3.Connection, words: str = "", *, speaker: str | None = Non
     of_statement = _conditions({"form = ?": form, "source_type = ?": source_type})
     if hidden > 0:
         of_statement.append(("ifnull(score, 1) >= ?", (hidden,)))
-    match = " AND ".join(filter(None, (query and f"({{content source speaker_name}} : ({query}))",
-                                       speaker_query and f"({{source speaker_name}} : ({speaker_query}))")))
+    by = [f"{{source speaker_name}} : ({speaker_query})"] if speaker_query else []
+    by += [f"speaker_name : ({fts_query(name)})" for name in (joined_names(db, speaker) if speaker else ())]
+    match = " AND ".join(([f"({{content source speaker_name}} : ({query}))"] if query else [])
+                         + ([f"({' OR '.join(by)})"] if by else []))
     statements, in_all = find_statements(db, match, of_report + of_statement, limit, offset)
     if speaker or form or source_type or not reports:
         return Found(statements, in_all, (), 0)
     found, reports_in_all = _reports(db, query, of_report, limit, offset) if query else ((), 0)
     return Found(statements, in_all, found, reports_in_all)
+
+
+def joined_names(db: sqlite3.Connection, words: str) -> tuple[str, ...]:
+    """The names of all actors of several names, one of which has these words in it."""
+    wanted = set(full_key(clean(words)))
+    actors = {row["actor"] for row in db.execute("SELECT name, actor FROM known_as")
+              if wanted <= {*full_key(row["name"]), *full_key(row["actor"])}} if wanted else set()
+    found = db.execute("SELECT name FROM known_as WHERE actor IN (SELECT value FROM json_each(?)) ORDER BY name LIMIT "
+                       "?", (json.dumps(sorted(actors)), MOST_NAMES))
+    return tuple(row["name"] for row in found if LETTER.search(row["name"]))
 
 
 def clean(text: str) -> str:
@@ -162,7 +181,9 @@ def find_statements(db: sqlite3.Connection, match: str, conditions: list[Conditi
     rows = db.execute(
         f"SELECT document, statement, number, outlet, title, address, day, ifnull(statement.speaker_name, "
         f"statement.source) AS owner, cue, statement.content AS content, {snippet} AS snippet, form, source_type, "
-        f"score, in_headline, statement.speaker_name AS speaker_name, stance, published FROM {tables} "
+        f"score, in_headline, statement.speaker_name AS speaker_name, stance, published, "
+        "ifnull(known_as.actor, statement.speaker_name) AS actor, known_as.id AS actor_id "
+        f"FROM {tables} LEFT JOIN known_as ON known_as.name = statement.speaker_name "
         f"WHERE {where} ORDER BY day DESC, document, number", values).fetchall()
     return tuple(StatementHit(**dict(row) | {"in_headline": bool(row["in_headline"])}) for row in rows), in_all
 

@@ -16,7 +16,7 @@ from sayso.errors import BadCorrection, NotInLedger
 from sayso.ledger.corrections import Correction
 from sayso.ledger.store import ReportRow
 from sayso.model import Page, Record, Span, Statement
-from sayso.views.actor import find_actor, list_actors, said_by, said_of
+from sayso.views.actor import Evidence, find_actor, list_actors, said_by, said_of
 from sayso.views.report import report_view
 from sayso.views.rows import row
 from sayso.web.correcting import Wish, correct, in_words, join
@@ -139,6 +139,7 @@ class Hit(BaseModel):
     published: str | None
     title: str | None
     address: str | None
+    actor_id: str | None
 
 
 class Hits(BaseModel):
@@ -176,10 +177,33 @@ class RoleItem(BaseModel):
     day: str | None
 
 
-class ActorDetail(BaseModel):
-    """One actor as reported."""
+class PrintedItem(BaseModel):
+    """A report that prints a name."""
+
+    report: str
+    outlet: str | None
+    day: str | None
+
+
+class MergeItem(BaseModel):
+    """Why two names are one actor; `why` says the rule in words."""
 
     name: str
+    other: str
+    rule: Literal["list", "marks", "spelling", "fuller", "acronym", "alias", "hand"]
+    why: str
+    reports: list[PrintedItem]
+    other_reports: list[PrintedItem]
+
+
+class ActorDetail(BaseModel):
+    """One actor as reported; `names` are those that reports know it by, `merges` the evidence that they are one, `id`
+    the actor's id in the user's own list."""
+
+    name: str
+    id: str | None
+    names: list[str]
+    merges: list[MergeItem]
     types: list[str]
     aliases: list[str]
     roles: list[RoleItem]
@@ -226,7 +250,7 @@ class CorrectionWish(BaseModel):
 
 
 class JoinWish(BaseModel):
-    """Two actors that are one: `name` goes by `other` from now on."""
+    """Two actors that are one (`name` goes by `other` from now on), or two names that are two."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {
         "name": "T. Adeyo", "other": "Tomas Adeyo"}})
@@ -364,7 +388,8 @@ def actor(ledger: Opened, name: Annotated[str, PathParam(max_length=500, example
     found = find_actor(ledger.db, name)
     hidden = thresholds()[1]
     return ActorDetail(
-        name=found.name, types=list(found.types), aliases=list(found.aliases), relays=list(found.relays),
+        name=found.name, id=found.id, names=list(found.names), merges=[_merge(m) for m in found.merges],
+        types=list(found.types), aliases=list(found.aliases), relays=list(found.relays),
         topics=list(found.topics), reports=found.reports,
         roles=[RoleItem(role=r.role, organisation=r.organisation, report=r.document, outlet=r.outlet, day=r.day)
                for r in found.roles],
@@ -390,6 +415,13 @@ def correct_api(request: Request, ledger: Opened, report: ReportId, wish: Correc
 def join_api(request: Request, ledger: Opened, wish: JoinWish) -> CorrectionItem:
     """Two actors are one, in the whole ledger."""
     made = join(ledger, _text(wish.name) or "", _text(wish.other) or "", who=request.app.state.who)
+    return _correction(next(c for c in ledger.corrections(undone=True) if c.id == made))
+
+
+@router.post("/actors/apart", tags=["corrections"], status_code=201, dependencies=[Changing], responses=CHANGES)
+def apart_api(request: Request, ledger: Opened, wish: JoinWish) -> CorrectionItem:
+    """Two names that the ledger joined are two actors."""
+    made = ledger.part(wish.name, wish.other, who=request.app.state.who)
     return _correction(next(c for c in ledger.corrections(undone=True) if c.id == made))
 
 
@@ -447,6 +479,12 @@ def _hits(found: Any, total: int, limit: int, offset: int) -> Hits:
 def _correction(c: Correction) -> CorrectionItem:
     return CorrectionItem(id=c.id, report=c.document or None, field=c.field, start=c.start, end=c.end, old=c.old,
                           new=c.new, who=c.who, made_at=c.made_at, undone_at=c.undone_at, in_words=in_words(c))
+
+
+def _merge(m: Evidence) -> MergeItem:
+    return MergeItem.model_validate({"name": m.name, "other": m.other, "rule": m.rule, "why": m.why} | {
+        side: [{"report": p.document, "outlet": p.outlet, "day": p.day} for p in getattr(m, side)]
+        for side in ("reports", "other_reports")})
 
 
 def _job(job: Any) -> JobItem:

@@ -134,6 +134,10 @@ def in_words(correction: Correction) -> str:
         return f"Not a statement: “{str(old)[:90]}”"
     if correction.field == "same":
         return f"{correction.old} is {correction.new}"
+    if correction.field == "two":
+        return f"{correction.old} and {correction.new} are two"
+    if correction.field == "withheld":
+        return "A person’s name is withheld"
     if correction.field == "apart":
         return f"{old} is another actor here: {correction.new}"
     if correction.field == "new":

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from sayso.errors import BadQuery, NotInLedger, SaysoError
 from sayso.ledger.store import Ledger, open_ledger
+from sayso.ledger.withheld import WITHHELD
 from sayso.model import Page
 from sayso.views.actor import find_actor, list_actors, public_names, said_by, said_of
 from sayso.views.report import Sourcing, report_view
@@ -127,12 +128,12 @@ def report(request: Request, ledger: Opened, report: ReportId,
                    for c in ledger.corrections(document, undone=True)]
     notice = next((c for c in corrections if c["id"] == made and not c["undone"]), None)
     named = {s.speaker for s in record.statements}
-    people = sorted({e.name for e in record.entities if e.id in named or e.type in ("person", "organisation")})[:12]
+    people = {e.name for e in record.entities if e.id in named or e.type in ("person", "organisation")} - {WITHHELD}
     return page(request, "report.html", view=view, numbers={c.id: c.number for c in view.cards},
                 unsure={c.id for c in view.cards if c.certainty == "unsure"}, utf16=utf16_offsets(record.document.text),
                 versions=ledger.versions(document), source_link=web_address(record.document.address),
                 readers=bool(record.provenance), bars=bars(view.sourcing), notice=notice, corrections=corrections,
-                people=people, public=public_names(ledger.db, (e.name for e in record.entities)))
+                people=sorted(people)[:12], public=public_names(ledger.db, (e.name for e in record.entities)))
 
 
 def bars(sourcing: Sourcing) -> list[tuple[str, float, float]]:
@@ -181,7 +182,7 @@ def search_page(request: Request, ledger: Opened, wanted: Annotated[Wanted, Depe
         except BadQuery as error:
             message = str(error)
     rows = [row(hit, unsure=unsure) for hit in found.statements]
-    public = public_names(ledger.db, (r.actor for r in rows if r.actor))
+    public = public_names(ledger.db, (r.owner for r in rows if r.owner_as == "actor"))
     return page(request, "search.html", public=public, status=400 if message else 200, wanted=wanted, asked=asked,
                 rows=rows, message=message, total=found.statements_in_all, query=urlencode(asked), find_words=wanted.q,
                 source_types=SOURCE_TYPES, forms=FORMS,
@@ -303,13 +304,21 @@ def join_form(request: Request, ledger: Opened, name: Annotated[str, Form(max_le
     return RedirectResponse(f"/actor/{urlpath(other.strip())}", 303)
 
 
+@router.post("/actors/apart", dependencies=[Changing])
+def apart_form(request: Request, ledger: Opened, name: Annotated[str, Form(max_length=500)],
+               other: Annotated[str, Form(max_length=500)]) -> Response:
+    """Two names that were joined are two actors."""
+    ledger.part(name, other, who=request.app.state.who)
+    return RedirectResponse(f"/actor/{urlpath(name.strip())}", 303)
+
+
 @router.get("/corrections")
 def corrections_page(request: Request, ledger: Opened) -> Response:
     """Every correction, newest first, with a way back."""
     made = ledger.corrections(undone=True)[::-1][:500]
     return page(request, "corrections.html", corrections=[
         {"id": c.id, "text": in_words(c), "who": c.who, "when": c.made_at, "undone": c.undone_at,
-         "document": c.document} for c in made])
+         "document": c.document, "fixed": c.field == "withheld"} for c in made])
 
 
 @router.post("/corrections/{number}/undo", dependencies=[Changing])
