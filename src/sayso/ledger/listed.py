@@ -70,7 +70,8 @@ def _check_columns(found: list[str], source: str) -> None:
     if all(column in found for column in COLUMNS):
         return
     for sign, called in ((";", "semicolons"), ("\t", "tabs")):
-        if len(found) < len(COLUMNS) and "name" in [c.strip(' "') for c in ",".join(found).split(sign)]:
+        columns = [column.strip(' "') for column in ",".join(found).split(sign)]
+        if len(columns) > len(found) and "name" in columns:
             raise BadList(f"{source}: its columns are divided by {called}; hoped for commas: save it as “CSV UTF-8 "
                           "(comma delimited)”, semicolons only between aliases")
     missing = ", ".join(column for column in COLUMNS if column not in found)
