@@ -43,8 +43,8 @@ def read_list(content: bytes, source: str) -> tuple[ListedActor, ...]:
         _check_columns(rows.fieldnames, source)
         found = [_actor(row, rows.line_num, source) for row in rows if any(_cell(row, c) for c in COLUMNS)]
     except csv.Error as error:
-        raise BadList(f"{source}, line {rows.reader.line_num}: {error}; hoped for CSV with commas between the cells, and "
-                      "quotation marks in pairs") from None
+        raise BadList(f"{source}, line {rows.reader.line_num}: {error}; hoped for CSV with commas between the cells, "
+                      "and quotation marks in pairs") from None
     if not found:
         raise BadList(f"{source}: has no actor under its first line; hoped for one a line (sayso actors --clear takes "
                       "your list away)")
