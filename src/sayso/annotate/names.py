@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from functools import lru_cache
 
 ARABIC = dict(
     zip(

@@ -562,8 +562,8 @@ class Ledger:
         given = name.encode("utf-8", "replace").decode().strip()
         names = [row[0] for row in self.db.execute(
             "SELECT DISTINCT name FROM entity WHERE type IN ('person', 'other') AND name IN (SELECT name FROM handle "
-            "WHERE key = ?1 AND what = 'name' UNION SELECT name FROM known_as WHERE actor IN (SELECT known_as.actor FROM "
-            "known_as JOIN handle USING (name) WHERE key = ?1 AND what = 'name')) ORDER BY name", (exact(given),))]
+            "WHERE key = ?1 AND what = 'name' UNION SELECT name FROM known_as WHERE actor IN (SELECT known_as.actor "
+            "FROM known_as JOIN handle USING (name) WHERE key = ?1 AND what = 'name')) ORDER BY name", (exact(given),))]
         if not names and not (len(given.split()) > 1 and self.db.execute(
                 "SELECT 1 FROM report_words WHERE report_words MATCH ? LIMIT 1",
                 ('"' + given.replace('"', " ") + '"',)).fetchone()):
