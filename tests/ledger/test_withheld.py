@@ -19,7 +19,7 @@ from tests.ledger import made
 TEXT = made.TEXT + "\n\nRuiz was told. LENA RUIZ, 40, is a pilot; the Ruizes are not."
 
 
-def report(text=TEXT, address="https://courier.test/lena-ruiz-says", **given):
+def report(text=TEXT, address="https://courier.test/lena-ruiz-says-ruiz", **given):
     """A page that names Lena Ruiz in text, title and address, with its record."""
     page = made.page(text, address=address)
     record = made.record(page, title="Lena Ruiz on the ferry", **given)
@@ -48,14 +48,14 @@ def whole(ledger):
 def test_the_name_is_nowhere_and_search_does_not_find_it(ledger):
     ledger.withhold("Lena Ruiz", who="desk")
     shown = whole(ledger).casefold()
-    assert "lena" not in shown and "ruiz " not in shown and "'ruiz'" not in shown and "lena-ruiz" not in shown
+    assert "lena" not in shown and "ruiz " not in shown and "'ruiz'" not in shown and "-ruiz" not in shown
     assert "the ruizes are not" in shown                                      # another word
     assert search(ledger.db, "lena").statements_in_all == search(ledger.db, "ruiz").reports_in_all == 0
     assert ledger.db.execute("SELECT count(*) FROM statement WHERE speaker_name = ?", (WITHHELD,)).fetchone()[0] == 2
 
 
 def test_offsets_stay_and_everything_still_holds(ledger):
-    before = ledger.record("https://courier.test/lena-ruiz-says")
+    before = ledger.record("https://courier.test/lena-ruiz-says-ruiz")
     ledger.withhold("Lena Ruiz", who="desk")
     after = ledger.record(before.document.id)
     assert [(s.source, s.cue, s.content) for s in after.statements] == [(s.source, s.cue, s.content)
