@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from sayso import cli, pipeline
 from sayso.codec import decode
 from sayso.ledger.store import open_ledger
-from sayso.model import Block, Document, Hand, Record, Span, Statement
+from sayso.model import Block, Document, Entity, Hand, Record, Span, Statement
 from sayso.views.report import report_view
 from tests.conftest import ROOT
 from tests.ledger import made
@@ -263,3 +264,59 @@ def test_a_closed_pipe_is_quiet(tmp_path):
     reading.stdout.close()
     assert reading.stderr.read() == ""
     assert reading.wait(timeout=20) in (1, 141)
+
+
+# ------------------------------------------------------------------ actors of several reports
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A ledger with two spellings of one body, which speaks in both reports."""
+    with open_ledger(tmp_path / "sayso.db", create=True) as ledger:
+        for number, name in enumerate(("Asa'ib Shamal", "Asaib Shamal")):
+            came = made.page(TEXT + f" {number}", address=f"https://courier.test/{number}")
+            record = made.record(came)
+            ledger.add(came, replace(record, entities=(Entity("e1", name, "organisation"),)))
+
+
+def test_who_shows_the_joined_actor_with_its_evidence(sayso, two):
+    out = " ".join(sayso("who", "Asaib", "Shamal")[1].split())
+    assert "organisation, 2 reports" in out and "is reported to have said: 4 statements" in out
+    assert "one actor: Asa'ib Shamal (The Courier, 2026-03-02) and Asaib Shamal" in out and "marks and letter" in out
+
+
+def test_who_takes_apart_and_joins_again(sayso, two):
+    assert "2 statements" in sayso("who", "Asaib", "Shamal", "--apart", "Asa'ib Shamal")[1]
+    sayso("doctor", "--reindex")
+    assert "1 report" in sayso("who", "Asaib", "Shamal")[1]
+    assert "4 statements" in sayso("who", "Asaib", "Shamal", "--join", "Asa'ib Shamal")[1]
+    status, _, err = sayso("who", "Asaib", "Shamal", "--apart", "Nobody")
+    assert status == 2 and "are not joined" in err
+
+
+def test_actors_are_taken_from_a_list(sayso, two, tmp_path):
+    (tmp_path / "a.csv").write_text("name,aliases,id,type\nNorthern Asaib,Asa'ib Shamal,Q7,group\n", "utf-8")
+    assert "1 actor with 2 names from a.csv; reports in sayso.db name 1 of them" in sayso("actors", "a.csv")[1]
+    assert "Q7, group, 2 reports" in sayso("who", "Q7")[1] and "your list" in sayso("who", "Northern", "Asaib")[1]
+    assert '"id":"Q7"' in sayso("export", "jsonl")[1]
+    assert sayso("actors")[1] == "Northern Asaib · Q7 · group · Asa'ib Shamal\n"
+    (tmp_path / "bad.csv").write_text("name\nx\n", "utf-8")
+    status, _, err = sayso("actors", "bad.csv")
+    assert status == 2 and "no column aliases, id, type" in err and sayso("actors")[1]
+    assert sayso("actors", "missing.csv")[0] == 2
+    assert "has no list" in sayso("actors", "--clear")[1] and sayso("actors")[1] == ""
+
+
+def test_forget_withholds_a_persons_name(sayso):
+    sayso("add", "ferry.txt")
+    status, out, _ = sayso("forget", "--person", "Lena Ruiz")
+    assert status == 0 and "the file itself still has the pages" in out
+    for command in (["show", "ferry.txt"], ["show", "ferry.txt", "--json"], ["search", "ferry"], ["export", "jsonl"],
+                    ["export", "jsonl", "--text"], ["export", "corrections"]):
+        status, out, _ = sayso(*command)
+        assert status == 0 and "Ruiz" not in out, command
+    assert "0 statements" in sayso("search", "Ruiz")[1] and sayso("verify")[0] == 0
+    assert sayso("who", "Lena", "Ruiz")[0] == sayso("who", "[name withheld]")[0] == 2
+    assert sayso("forget", "--person", "Lena Ruiz", "--undo")[0] == 0
+    assert "Lena Ruiz said" in sayso("search", "ferry")[1]
+    assert sayso("forget")[0] == 2

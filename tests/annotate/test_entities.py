@@ -49,6 +49,7 @@ def test_short_name_is_an_alias():
     ("Rain fell in neighbouring Ombara.", "Ombara", "place"),
     ("The Malunde authorities put the toll at 14.", "Malunde", "place"),
     ("The Reed Hands commander spoke.", "Reed Hands", "organisation"),
+    ("Ninth Case Found, Senda Officials say", "Senda Officials", "group"),
 ])
 def test_types_by_what_stands_beside(text, name, kind):
     assert [one.type for one in read(text).entities if one.name == name] == [kind]

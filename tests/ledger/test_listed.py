@@ -12,9 +12,9 @@ HEAD = "name,aliases,id,type\n"
 
 @pytest.mark.parametrize("content", [
     (HEAD + "Lena Ruiz,Ruiz; L. Ruiz,Q1,person\nReed Front,,,\n").encode(),
-    ("\ufeff" + HEAD + "Lena Ruiz,Ruiz;L. Ruiz ,Q1,Person\r\n\r\nReed Front,,,\r\n").encode(),      # Excel's mark, lines
+    ("\ufeff" + HEAD + "Lena Ruiz,Ruiz;L. Ruiz ,Q1,Person\r\n\r\nReed Front,,,\r\n").encode(),      # as Excel writes
     (HEAD + "Lena Ruiz,Ruiz; L. Ruiz,Q1,person\nReed Front,,,\n").encode("utf-16"),
-    "Type,note,ID,Name,Aliases\nperson,x,Q1,Lena Ruiz,Ruiz;L. Ruiz\n,,,Reed Front,\n".encode(),     # any order, more
+    b"Type,note,ID,Name,Aliases\nperson,x,Q1,Lena Ruiz,Ruiz;L. Ruiz\n,,,Reed Front,\n",     # any order, more
 ])
 def test_a_list_is_read(content):
     first, second = read_list(content, "a.csv")

@@ -19,7 +19,7 @@ from tests.ledger import made
 TEXT = made.TEXT + "\n\nRuiz was told. LENA RUIZ, 40, is a pilot; the Ruizes are not."
 
 
-def report(text=TEXT, address="https://courier.test/lena-ruiz-says", **given):
+def report(text=TEXT, address="https://courier.test/lena-ruiz-says-ruiz", **given):
     """A page that names Lena Ruiz in text, title and address, with its record."""
     page = made.page(text, address=address)
     record = made.record(page, title="Lena Ruiz on the ferry", **given)
@@ -38,7 +38,8 @@ def ledger():
 
 def whole(ledger):
     """All that is shown of a ledger, as one string."""
-    tables = ("report", "statement", "span", "hand", "entity", "alias", "role", "mention", "handle", "known_as", "merge")
+    tables = ("report", "statement", "span", "hand", "entity", "alias", "role", "mention", "handle", "known_as",
+              "merge")
     rows = [tuple(row) for table in tables for row in ledger.db.execute(f"SELECT * FROM {table}")]
     lines = [*export_lines(ledger, text=True), *(ledger.record_line(d) for d in ledger.documents())]
     return repr(rows) + b"".join(lines).decode() + repr(ledger.corrections(undone=True)) + repr(ledger.listed())
@@ -47,14 +48,14 @@ def whole(ledger):
 def test_the_name_is_nowhere_and_search_does_not_find_it(ledger):
     ledger.withhold("Lena Ruiz", who="desk")
     shown = whole(ledger).casefold()
-    assert "lena" not in shown and "ruiz " not in shown and "'ruiz'" not in shown and "lena-ruiz" not in shown
+    assert "lena" not in shown and "ruiz " not in shown and "'ruiz'" not in shown and "-ruiz" not in shown
     assert "the ruizes are not" in shown                                      # another word
     assert search(ledger.db, "lena").statements_in_all == search(ledger.db, "ruiz").reports_in_all == 0
     assert ledger.db.execute("SELECT count(*) FROM statement WHERE speaker_name = ?", (WITHHELD,)).fetchone()[0] == 2
 
 
 def test_offsets_stay_and_everything_still_holds(ledger):
-    before = ledger.record("https://courier.test/lena-ruiz-says")
+    before = ledger.record("https://courier.test/lena-ruiz-says-ruiz")
     ledger.withhold("Lena Ruiz", who="desk")
     after = ledger.record(before.document.id)
     assert [(s.source, s.cue, s.content) for s in after.statements] == [(s.source, s.cue, s.content)
@@ -91,12 +92,17 @@ def test_other_spellings_go_along(ledger):
 
 
 def test_what_does_not_name_the_person_stays_as_it_was():
-    page, record = report(made.TEXT.replace("Lena Ruiz", "Tomas Ruiz"))
-    record = replace(record, entities=(Entity("person:lena-ruiz", "Tomas Ruiz", "person"),), mentions=(),
-                     document=replace(record.document, title=None, address=None))
-    record = replace(record, entities=(replace(record.entities[0], id="e9"),),
+    _, record = report(made.TEXT.replace("Lena Ruiz", "Tomas Ruiz"), "https://times.test/3")
+    record = replace(record, entities=(Entity("e9", "Tomas Ruiz", "person"),), mentions=(),
+                     document=replace(record.document, title=None),
                      statements=tuple(replace(s, speaker=None) for s in record.statements))
     assert masked(record, [Mask(1, ("Lena Ruiz",))]) is record
+
+
+def test_a_name_that_the_reader_took_for_nobody_is_withheld_too(ledger):
+    ledger.add(*report(made.TEXT + " Bo Oke was there.", "https://times.test/4"))
+    ledger.withhold("Bo Oke", who="desk")
+    assert "Bo Oke" not in whole(ledger) and "Lena Ruiz" in whole(ledger)
 
 
 def test_nobody_of_that_name(ledger):

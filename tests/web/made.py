@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sayso.ledger.store import open_ledger
@@ -102,6 +103,15 @@ def flood(address: str = "https://courier.example/karoa", **particulars: str) ->
     mentions = (Mention(*at(text, "the Tessaro dam"), "name", "e3"),)
     return came, Record(document=doc, entities=(minister, doctor, body), mentions=mentions, statements=said,
                         provenance=(Provenance("claims", "by hand", "1"),))
+
+
+def spelt_otherwise() -> tuple[Page, Record]:
+    """A third report, which spells the company's name in another way and has it speak."""
+    came, record = flood("https://gazette.example/dam", outlet="Dam Gazette", published="2026-03-10")
+    minister, doctor, body = record.entities
+    said = tuple(replace(s, speaker="e3") if s.id == "s2" else s for s in record.statements)
+    body = replace(body, name="Téssaro Dam-Company")
+    return came, replace(record, entities=(minister, doctor, body), statements=said)
 
 
 def hostile() -> tuple[Page, Record]:

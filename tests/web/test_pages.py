@@ -10,6 +10,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
+from sayso.ledger.listed import ListedActor
 from sayso.ledger.store import open_ledger
 from sayso.web.app import create_app, serve
 from sayso.web.safety import Door, is_loopback
@@ -267,3 +268,42 @@ def test_files_are_added_under_names_of_our_own(web, token, path):
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "/etc/passwd", "javascript:alert(1)", "ftp://a.example", ""])
 def test_only_addresses_of_the_web_are_fetched(web, token, address):
     assert web.post("/add/address", data={"token": token, "address": address}).status_code in (400, 422)
+
+
+# ------------------------------------------------------------------ actors of several reports
+
+
+def test_a_joined_actor_shows_its_evidence_and_is_taken_apart(web, path, token):
+    with open_ledger(path) as ledger:
+        ledger.add(*made.spelt_otherwise())
+    text = web.get("/actor/Tessaro%20Dam%20Company").text
+    assert "One actor, because" in text and "marks and letter case alone" in text and "Dam Gazette" in text
+    pair = {"name": "Tessaro Dam Company", "other": "Téssaro Dam-Company"}
+    assert web.post("/actors/apart", data=pair).status_code == 403
+    assert web.post("/actors/apart", data=pair | {"token": token}).status_code == 200
+    assert "One actor, because" not in web.get("/actor/Tessaro%20Dam%20Company").text
+    assert "are two" in web.get("/corrections").text
+    assert web.post("/actors/apart", data=pair | {"token": token}).status_code == 400
+
+
+def test_the_api_has_all_names_and_the_evidence(web, path):
+    with open_ledger(path) as ledger:
+        ledger.add(*made.spelt_otherwise())
+        ledger.set_list([ListedActor("Tomas Adeyo", ("Adeyo",), "Q5", "person")])
+    body = web.get("/api/actors/Tessaro%20Dam%20Company").json()
+    assert set(body["names"]) == {"Tessaro Dam Company", "Téssaro Dam-Company"} and body["merges"][0]["rule"] == "marks"
+    listed = web.get("/api/actors/Q5").json()
+    assert (listed["name"], listed["id"]) == ("Tomas Adeyo", "Q5")
+    assert {hit["actor_id"] for hit in listed["said"]["items"]} == {"Q5"}
+
+
+def test_a_withheld_name_is_on_no_page(web, path, report, token):
+    with open_ledger(path) as ledger:
+        ledger.withhold("Ilse Okonte", who="desk")
+    for page in [*pages(report), f"/api/reports/{report}", f"/api/reports/{report}?as_read=true", "/api/corrections",
+                 f"/api/reports/{report}/statements", "/api/actors", "/search?speaker=doctor"]:
+        assert "Okonte" not in web.get(page).text, page
+    assert "[name withheld]" in web.get(f"/report/{report}").text
+    assert web.get("/actor/[name withheld]").status_code == 404
+    assert web.post("/corrections/1/undo", data={"token": token}).status_code == 404
+    assert "Okonte" not in web.get(f"/report/{report}").text

@@ -336,6 +336,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
         votes["organisation"] += 2
     if tokens[end - 1].tag_ == "NNPS" and len(words) == 1:
         votes["group"] += 3
+    many = singular(words[-1]) != words[-1] and singular(words[-1]) in titles
+    if many and len(words) > 1 and not given and not titled:
+        votes["group"] += 6                                    # Michigan Officials
     if after is not None and after.tag_ in ("NN", "NNS") and after.sent == tokens[end - 1].sent:
         follow = [
             singular(token.text) for token in tokens[end : min(end + 3, len(tokens))] if token.tag_ in ("NN", "NNS")

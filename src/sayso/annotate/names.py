@@ -144,6 +144,7 @@ FEW_CONSONANTS = 4
 “Fateh” three."""
 
 
+@lru_cache(maxsize=100_000)
 def full_key(name: str) -> tuple[str, ...]:
     """A name's words as compared across reports: as `key`, without modifier apostrophes (ʼ ʿ), a form of address, or
     the Arabic article before its word."""

@@ -43,8 +43,8 @@ def read_list(content: bytes, source: str) -> tuple[ListedActor, ...]:
         _check_columns(rows.fieldnames, source)
         found = [_actor(row, rows.line_num, source) for row in rows if any(_cell(row, c) for c in COLUMNS)]
     except csv.Error as error:
-        raise BadList(f"{source}, line {rows.reader.line_num}: {error}; hoped for CSV with commas between the cells, and "
-                      "quotation marks in pairs") from None
+        raise BadList(f"{source}, line {rows.reader.line_num}: {error}; hoped for CSV with commas between the cells, "
+                      "and quotation marks in pairs") from None
     if not found:
         raise BadList(f"{source}: has no actor under its first line; hoped for one a line (sayso actors --clear takes "
                       "your list away)")
@@ -70,7 +70,8 @@ def _check_columns(found: list[str], source: str) -> None:
     if all(column in found for column in COLUMNS):
         return
     for sign, called in ((";", "semicolons"), ("\t", "tabs")):
-        if len(found) < len(COLUMNS) and "name" in [c.strip(' "') for c in ",".join(found).split(sign)]:
+        columns = [column.strip(' "') for column in ",".join(found).split(sign)]
+        if len(columns) > len(found) and "name" in columns:
             raise BadList(f"{source}: its columns are divided by {called}; hoped for commas: save it as “CSV UTF-8 "
                           "(comma delimited)”, semicolons only between aliases")
     missing = ", ".join(column for column in COLUMNS if column not in found)

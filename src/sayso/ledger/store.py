@@ -561,11 +561,12 @@ class Ledger:
         whole ledger.  NotInLedger where no person of the ledger has that name."""
         given = name.encode("utf-8", "replace").decode().strip()
         names = [row[0] for row in self.db.execute(
-            "SELECT DISTINCT name FROM entity WHERE name IN (SELECT name FROM handle WHERE key = ?1 AND what = 'name' "
-            "AND kind = 'person' UNION SELECT name FROM known_as WHERE actor IN (SELECT known_as.actor FROM known_as "
-            "JOIN handle USING (name) WHERE key = ?1 AND what = 'name' AND kind = 'person')) ORDER BY name",
-            (exact(given),))]
-        if not names:
+            "SELECT DISTINCT name FROM entity WHERE type IN ('person', 'other') AND name IN (SELECT name FROM handle "
+            "WHERE key = ?1 AND what = 'name' UNION SELECT name FROM known_as WHERE actor IN (SELECT known_as.actor "
+            "FROM known_as JOIN handle USING (name) WHERE key = ?1 AND what = 'name')) ORDER BY name", (exact(given),))]
+        if not names and not (len(given.split()) > 1 and self.db.execute(
+                "SELECT 1 FROM report_words WHERE report_words MATCH ? LIMIT 1",
+                ('"' + given.replace('"', " ") + '"',)).fetchone()):
             raise NotInLedger(f"{given[:80]}: no person of this name in {self.path}; hoped for the full name as a "
                               "report has it (sayso search WORDS shows the owners of statements)")
         listed = self.db.execute("SELECT alias FROM listed WHERE name IN (SELECT name FROM listed WHERE key = ?)",

@@ -20,7 +20,7 @@ from typing import Any
 
 from sayso import codec
 from sayso.annotate.names import full_key, one_person, written_alike
-from sayso.model import Document, Entity, Record
+from sayso.model import Entity, Record
 
 WITHHELD = "[name withheld]"
 IN_ADDRESS = "name-withheld"
@@ -60,7 +60,11 @@ def _masked(record: Record, mask: Mask) -> Record:
                            pattern([form for name in single for form in (name, name.upper())], loose=False)) if p]
     ids = {entity.id for entity in theirs}
     text = _blocked(record, finders, ids)
-    return _renamed(record, text, finders, ids, mask.number)
+    made = _renamed(record, text, finders, ids, mask.number)
+    address = record.document.address
+    for finder in (*finders, pattern(single, loose=True)):      # an address has its names in small letters
+        address = finder.sub(IN_ADDRESS, address) if address and finder else address
+    return replace(made, document=replace(made.document, address=address))
 
 
 def is_named(entity: Entity, name: str) -> bool:
@@ -124,11 +128,7 @@ def _renamed(record: Record, text: str, finders: list[re.Pattern[str]], ids: set
     if (own := entities.get(f"withheld:{number}")) is not None:
         entities[own.id] = replace(own, name=WITHHELD, aliases=())
     kept = dict.fromkeys(entity.id for entity in made.entities)
-    address = record.document.address
-    for finder in finders:
-        address = address and finder.sub(IN_ADDRESS, address)
-    document: Document = replace(made.document, text=text, address=address)
-    return replace(made, document=document, entities=tuple(entities[name] for name in kept))
+    return replace(made, document=replace(made.document, text=text), entities=tuple(entities[name] for name in kept))
 
 
 def in_value(value: Any, masks: Iterable[Mask]) -> Any:
