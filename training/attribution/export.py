@@ -1,11 +1,15 @@
-"""Trained weights → three ONNX files: the encoder in int8 (per channel), the two heads in float32."""
+"""Trained weights → three ONNX files: the encoder in int8 (per channel), the reader's two heads in float32; and the
+heads of who is who as matrices (float16)."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -39,11 +43,15 @@ class Roles(nn.Module):
 
 
 def export(state: Path, minilm: Path, to: Path) -> None:
-    """Writes encoder.onnx, attribution-tags.onnx, attribution-roles.onnx and tokenizer.json into the folder."""
+    """Writes encoder.onnx, attribution-tags.onnx, attribution-roles.onnx, tokenizer.json, coref/heads.npz and
+    coref/model.json into the folder."""
     learnt = torch.load(state, weights_only=True)["average"]
+
+    def part(name: str) -> dict[str, Tensor]:
+        return {key.removeprefix(name): value for key, value in learnt.items() if key.startswith(name)}
+
     model = Reader(0.0)
-    model.load_state_dict({name.removeprefix("reader."): value for name, value in learnt.items()
-                           if name.startswith("reader.")})
+    model.load_state_dict(part("reader."))
     model.eval()
     to.mkdir(parents=True, exist_ok=True)
     ids = torch.randint(1000, 2000, (1, 40))
@@ -61,6 +69,17 @@ def export(state: Path, minilm: Path, to: Path) -> None:
            "relation": {1: "cues", 2: "words"}}, "roles")
     shutil.copy(minilm / "tokenizer.json", to / "tokenizer.json")
     strip_tokenizer(to / "tokenizer.json")
+    write_links(part("coref."), to)
+
+
+def write_links(heads: dict[str, Tensor], to: Path) -> None:
+    """The heads of who is who, with their version: the first twelve hex digits of the SHA-256 over encoder and heads."""
+    folder = to / "coref"
+    folder.mkdir(exist_ok=True)
+    np.savez_compressed(folder / "heads.npz", **{name: value.numpy().astype(np.float16) for name, value in heads.items()})
+    digest = hashlib.sha256((to / "encoder.onnx").read_bytes() + (folder / "heads.npz").read_bytes())
+    (folder / "model.json").write_text(json.dumps({"name": "sayso-coref", "version": digest.hexdigest()[:12]}) + "\n",
+                                       "utf-8")
 
 
 def write(module: nn.Module, inputs: tuple[Tensor, ...], path: Path, axes: dict[str, dict[int, str]], output: str

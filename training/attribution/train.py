@@ -52,7 +52,7 @@ class Recipe:
     """Everything that shapes the weights; kept in the model card."""
 
     seed: int = 1
-    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (4, 0.6), (6, 0.7))
+    cycles: tuple[tuple[int, float], ...] = ((5, 1.0), (3, 0.6), (5, 0.7), (3, 0.5), (2, 0.25))
     """Epochs and share of the learning rate of each cycle: a short warm-up, then a cosine down (Loshchilov and Hutter
     2017, arXiv 1608.03983)."""
     windows: int = 24
@@ -67,11 +67,14 @@ class Recipe:
     role_weight: float = 4.0
     restyled: float = 0.4
     together_from: int = 2
-    """The first cycle, from 0, that learns syntax and who is who too."""
+    """The first cycle, from 0, that learns syntax and who is who too.  What ships is the mean of the weights at the ends
+    of these cycles."""
     syntax_weight: float = 0.2
     coref_weight: float = 0.5
     coref_every: int = 3
     """Steps from one document of the coref bench to the next, in each process."""
+    coref_kept_out: int = 0
+    """At 5 every fifth document is kept out, for choosing; what ships has seen all."""
     wrong_cues_from: float = 0.5
     """Epochs after which the cues that the model itself would guess are trained on too."""
 
@@ -118,7 +121,7 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, sources: Sou
     rows = read_rows(sources.corpus)[:limit]
     known = parse_texts((row["text"] for row in rows), folder / SYNTAX)
     rows = hold_out(rows, min(64, len(rows) // 2))[0]
-    documents = read_documents(sources.coref, tokenizer)[0][:limit]
+    documents = read_documents(sources.coref, tokenizer, recipe.coref_kept_out)[:limit]
     model = Learner(recipe.drop)
     model.reader.encoder.load_published(sources.minilm / "model.safetensors")
     beside = nn.ModuleList((model.reader.heads, model.syntax, model.coref))
@@ -181,8 +184,8 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, sources: Sou
             if ended:
                 torch.save(average, folder / f"cycle-{ends.index(step) + 1}.pt")
     if not rank:
-        mean = mean_of([folder / f"cycle-{n + 1}.pt" for n in range(len(ends))])
-        save(folder / "final.pt", model, optimizer, average | mean, step)
+        mean = mean_of([folder / f"cycle-{n + 1}.pt" for n in range(recipe.together_from, len(ends))])
+        save(folder / "final.pt", model, optimizer, mean, step)
 
 
 def coref_loss(model: Learner, one: Document, rng: random.Random, recipe: Recipe) -> Tensor:
@@ -254,9 +257,9 @@ def add_guesses(tags: Tensor, batch: Batch, cues: list[list[tuple[int, int]]], l
 
 
 def mean_of(files: list[Path]) -> dict[str, Tensor]:
-    """The mean of the reader's weights at the ends of the cycles (Izmailov et al. 2018, arXiv 1803.05407)."""
+    """The mean of the weights at the ends of cycles (Izmailov et al. 2018, arXiv 1803.05407)."""
     ends = [torch.load(file, weights_only=True) for file in files]
-    return {name: torch.stack([end[name] for end in ends]).mean(0) for name in ends[0] if name.startswith("reader.")}
+    return {name: torch.stack([end[name] for end in ends]).mean(0) for name in ends[0]}
 
 
 def share_gradients(model: nn.Module, shared: Tensor, barrier: Barrier, rank: int) -> None:

@@ -18,15 +18,10 @@ from sayso.annotate.encode import Words as EncodedWords
 from sayso.annotate.encode import split_words as split_for_encoder
 from training.attribution.network import Encoder
 
-KEPT_OUT = 5
-"""Every so many documents one is kept out of training: for measuring, and for the weights of rules."""
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the heads see it.  `gold`: head word → type, first and last word of the mention, group."""
 
-    row: dict[str, Any]
     words: Words
     gold: dict[int, tuple[int, int, int, int]]
     encoded: EncodedWords
@@ -37,12 +32,11 @@ class Document:
     """And that piece's word among the encoder's."""
 
 
-def read_documents(path: Path, tokenizer: Any) -> tuple[list[Document], list[Document]]:
-    """The documents to train on, and those kept out."""
+def read_documents(path: Path, tokenizer: Any, kept_out: int = 0) -> list[Document]:
+    """The documents to train on: all, or all but every so many (the fourth, the ninth …, at 5)."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        documents = [to_document(json.loads(line), tokenizer) for line in lines]
-    out = [one for number, one in enumerate(documents) if number % KEPT_OUT == 3]
-    return [one for number, one in enumerate(documents) if number % KEPT_OUT != 3], out
+        rows = [json.loads(line) for line in lines]
+    return [to_document(row, tokenizer) for n, row in enumerate(rows) if not kept_out or n % kept_out != 3]
 
 
 def to_document(row: dict[str, Any], tokenizer: Any) -> Document:
@@ -61,7 +55,7 @@ def to_document(row: dict[str, Any], tokenizer: Any) -> Document:
     pieces = cut_pieces(encoded, tokenizer)
     piece = np.maximum(np.searchsorted(pieces.start, words.start, side="right") - 1, 0)
     owner = np.searchsorted(pieces.offset, piece, side="right") - 1
-    return Document(row, words, gold, encoded, pieces, piece, owner)
+    return Document(words, gold, encoded, pieces, piece, owner)
 
 
 def states(encoder: Encoder, one: Document, first_room: int | None = None) -> Tensor:

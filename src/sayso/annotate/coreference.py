@@ -26,10 +26,16 @@ MARGIN = 0.6
 """By how much the best candidate of a pronoun must beat the next one."""
 REACH = 12
 """Sentences that a pronoun looks back."""
+JUST = 1
+"""Sentences back in which a full name has just been given: a bare surname after it is taken for its owner's."""
 AHEAD = 8
 """Sentences that a description in a lead, or a pronoun before any name, looks ahead."""
 PERSON_WORDS = frozenset("man woman boy girl person".split())
+KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister brother
+victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
+OFFICES = frozenset("position post title office rank role job candidacy".split())
+INDEFINITE = frozenset("a an another one some any".split())
 GENERIC_BODIES = frozenset("""company firm group movement party agency organisation organization ministry union bank
 association council commission committee court network broadcaster newspaper channel police army force militia charity
 federation institute university department board fund station corporation foundation watchdog body""".split())
@@ -87,6 +93,9 @@ class Group:
             self.plural = self.plural or mention.plural
         elif mention.gender:
             self.gender = self.gender or mention.gender
+        elif mention.plural and mention.person == 1 and not self.named and all(
+                one.kind == "pronoun" and one.plural for one in self.mentions):
+            self.plural = True                                 # “we”, whoever they are, are not one man or woman
 
     @property
     def type(self) -> EntityType:
@@ -202,7 +211,9 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
         if id(mention) in owner or mention.kind == "name":
             continue
         choice = model_choice(mention)
-        if mention.kind == "nominal":
+        if mention.kind == "nominal" and _is_an_office(mention):
+            pass
+        elif mention.kind == "nominal":
             _resolve_description(mention, scene, put, choice)
         elif mention.person == 3:
             _resolve_pronoun(mention, scene, put, choice, bool(linked))
@@ -223,6 +234,12 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
             put(mention, group)
         if id(mention) in owner:
             scene.learn(mention, owner[id(mention)])
+    for group in [one for one in groups if _is_nameless(one, sources)]:
+        named = _whom_it_may_be(group, scene)
+        if named is not None:
+            for mention in group.mentions:
+                put(mention, named)
+            groups.remove(group)
     return groups, owner
 
 
@@ -308,6 +325,8 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
                 choice = _nearest(mention, longer)
                 if choice is None:
                     continue                                   # two people of one surname, and nothing tells which
+            elif not exact and (called := _by_first_name(mention, mine, around)) is not None:
+                choice = called
             elif not exact and len(mine) == 1 and text[mention.start:mention.end].isupper():
                 choice = next(
                     (
@@ -336,6 +355,15 @@ def _short_body(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     return short_for_body(short, full) and (len(short) > 1 or singular(full[-1]) not in read_lexicon("organisations"))
 
 
+def _by_first_name(mention: Found, mine: tuple[str, ...], groups: Sequence[Group]) -> Group | None:
+    """The one person whose full name, given before, begins with a name that stands alone and is no place's."""
+    if len(mine) != 1 or mention.types["place"] or mention.types["organisation"] or mention.title:
+        return None
+    called = [group for group in groups if group.type == "person" and not _conflict(mention, group) and any(
+        len(other) > 1 and other[0] == mine[0] for other in group.keys) and _last_full(mention, group)]
+    return called[0] if len(called) == 1 else None
+
+
 def _conflict(mention: Found, group: Group) -> bool:
     """Whether a name's gender or first kind of thing speaks against a group."""
     if mention.gender and group.gender and mention.gender != group.gender:
@@ -346,12 +374,18 @@ def _conflict(mention: Found, group: Group) -> bool:
 
 
 def _nearest(mention: Found, groups: Sequence[Group]) -> Group | None:
-    """The group whose full name stands nearest before (else first after); none where two stand equally near."""
+    """The group that alone has gone by this name alone before, unless another's full name has just been given; else the
+    one whose full name stands nearest before (else first after); none where two stand equally near."""
     if len(groups) == 1:
         return groups[0]
     before = [(last.sentence, group) for group in groups if (last := _last_full(mention, group)) is not None]
     if before:
         before.sort(key=lambda pair: -pair[0])
+        called = [group for group in groups if any(
+            one.kind == "name" and len(key(one.words)) == len(key(mention.words)) and one.start < mention.start
+            for one in group.mentions)]
+        if len(called) == 1 and (called[0] is before[0][1] or mention.sentence - before[0][0] > JUST):
+            return called[0]
         if len(before) > 1 and before[0][0] == before[1][0]:
             return None
         return before[0][1]
@@ -552,6 +586,12 @@ def _ahead(mention: Found, scene: Scene) -> Group | None:
     return None
 
 
+def _is_an_office(mention: Found) -> bool:
+    """Whether a description names an office, not who holds it: “the post of prime minister”."""
+    before = mention.token.head
+    return before.lower_ == "of" and before.head.lower_ in OFFICES
+
+
 def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
     """Whether the model's link for a description is kept: not from one person to many, nor against a known gender, nor
     “her client” to her."""
@@ -583,7 +623,7 @@ def _resolve_pronoun(mention: Found, scene: Scene, put: Callable[[Found, Group],
     speech = scene.speech_around(mention)
     speaker = scene.speaker(speech) if speech else None
     if modelled and not mention.gender:                        # it, they: the model knows better than distance does
-        if choice is not None and choice is not speaker:
+        if choice is not None and choice is not speaker and (choice.gender is None or choice.plural):
             put(mention, choice)
         return
     best: dict[int, tuple[float, Group]] = {}
@@ -605,6 +645,41 @@ def _resolve_pronoun(mention: Found, scene: Scene, put: Callable[[Found, Group],
     if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < (MODEL_MARGIN if modelled else MARGIN):
         return
     put(mention, ranked[0][2])
+
+
+def _is_nameless(group: Group, sources: set[int]) -> bool:
+    """Whether a group is one man or woman spoken of as known (“the baby”, “his daughter”), without name or office, who
+    says nothing."""
+    if group.named or group.plural or group.type != "person" or any(id(one) in sources for one in group.mentions):
+        return False
+    nominals = [one for one in group.mentions if one.kind == "nominal"]
+    words = {child.lower_ for one in nominals for child in one.token.children}
+    return any(one.definite for one in nominals) and not words & INDEFINITE \
+        and all(one.words[0] in KIN | PERSON_WORDS for one in nominals) \
+        and any(one.gender and one.kind == "pronoun" for one in group.mentions)
+
+
+def _whom_it_may_be(group: Group, scene: Scene) -> Group | None:
+    """The named person who fits most of a nameless group's pronouns best, and clearly better than the next."""
+    pronouns = [one for one in group.mentions if one.kind == "pronoun" and one.gender]
+    found: dict[int, tuple[Group, list[float]]] = {}
+    for pronoun in pronouns:
+        speech = scene.speech_around(pronoun)
+        speaker = scene.speaker(speech) if speech else None
+        best: dict[int, tuple[float, Group]] = {}
+        for one, other in scene.before(pronoun, REACH):
+            if other.named and other.type == "person" and other is not speaker and _agrees(pronoun, other):
+                score = _closeness(pronoun, one, scene, speech) + _standing(pronoun, other)
+                best[id(other)] = max(best.get(id(other), (-math.inf, other)), (score, other), key=lambda row: row[0])
+        for number, (score, other) in best.items():
+            found.setdefault(number, (other, []))[1].append(score)
+    nominals = [one for one in group.mentions if one.kind == "nominal"]
+    ranked = sorted(((sum(scores) / len(scores), number, other) for number, (other, scores) in found.items()
+                     if 2 * len(scores) > len(pronouns) and all(_may_follow(one, other, scene) for one in nominals)),
+                    key=lambda row: row[:2], reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < MARGIN):
+        return None
+    return ranked[0][2]
 
 
 def _agrees(mention: Found, group: Group) -> bool:

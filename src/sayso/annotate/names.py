@@ -92,13 +92,14 @@ def skeleton(word: str) -> str:
 
 
 def same_spelling(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two keys are spellings of one name: word by word the same consonants, and not too far apart."""
+    """Whether two keys are spellings of one name: word by word the same consonants, and not too far apart; Abbas and
+    Abbasi, Hussein and Husseini are two."""
     if len(one) != len(other) or not one:
         return False
     if tuple(one) == tuple(other):
         return True
     return all(a == b or (skeleton(a) == skeleton(b) and len(skeleton(a)) > 1 and min(len(a), len(b)) > 2
-                          and SequenceMatcher(None, a, b).ratio() >= CLOSE) for a, b in zip(one, other, strict=True))
+                          and (a[-1] in "iy") == (b[-1] in "iy") and SequenceMatcher(None, a, b).ratio() >= CLOSE) for a, b in zip(one, other, strict=True))
 
 
 def short_for_person(short: Sequence[str], full: Sequence[str]) -> bool:
