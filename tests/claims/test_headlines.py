@@ -94,6 +94,11 @@ def test_a_content_over_a_semicolon_is_cut_to_its_own_part():
     assert [one.content for one in done if one.in_headline] == [(Span(37, 41),)]
 
 
+def test_a_content_wholly_before_a_semicolon_gives_way_to_what_follows_the_cue():
+    assert read("Wall falls in storm; minister blames tide", ("minister", "blames", "Wall falls in storm")) == [
+        ("minister", "blames", "tide")]
+
+
 def test_statements_of_the_body_are_left_alone():
     record = record_of("Moro: ‘The wall held’")
     done = read_headlines(record, parse_report(record.document))

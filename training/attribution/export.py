@@ -73,10 +73,11 @@ def export(state: Path, minilm: Path, to: Path) -> None:
 
 
 def write_links(heads: dict[str, Tensor], to: Path) -> None:
-    """The heads of who is who, with their version: the first twelve hex digits of the SHA-256 over encoder and heads."""
+    """The heads of who is who, with their version: first twelve hex digits of the SHA-256 over encoder and heads."""
     folder = to / "coref"
     folder.mkdir(exist_ok=True)
-    np.savez_compressed(folder / "heads.npz", **{name: value.numpy().astype(np.float16) for name, value in heads.items()})
+    np.savez_compressed(folder / "heads.npz",
+                        **{name: value.numpy().astype(np.float16) for name, value in heads.items()})
     digest = hashlib.sha256((to / "encoder.onnx").read_bytes() + (folder / "heads.npz").read_bytes())
     (folder / "model.json").write_text(json.dumps({"name": "sayso-coref", "version": digest.hexdigest()[:12]}) + "\n",
                                        "utf-8")

@@ -67,8 +67,8 @@ class Recipe:
     role_weight: float = 4.0
     restyled: float = 0.4
     together_from: int = 2
-    """The first cycle, from 0, that learns syntax and who is who too.  What ships is the mean of the weights at the ends
-    of these cycles."""
+    """The first cycle, from 0, that learns syntax and who is who too.  What ships is the mean of the weights at the
+    ends of these cycles."""
     syntax_weight: float = 0.2
     coref_weight: float = 0.5
     coref_every: int = 3

@@ -18,6 +18,7 @@ from sayso.annotate.encode import Words as EncodedWords
 from sayso.annotate.encode import split_words as split_for_encoder
 from training.attribution.network import Encoder
 
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the heads see it.  `gold`: head word → type, first and last word of the mention, group."""

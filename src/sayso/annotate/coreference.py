@@ -31,8 +31,8 @@ JUST = 1
 AHEAD = 8
 """Sentences that a description in a lead, or a pronoun before any name, looks ahead."""
 PERSON_WORDS = frozenset("man woman boy girl person".split())
-KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister brother
-victim""".split())
+KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
+brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
 OFFICES = frozenset("position post title office rank role job candidacy".split())
 INDEFINITE = frozenset("a an another one some any".split())
@@ -139,7 +139,9 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
             if found.linked is None:
                 found.linked = number
             if found.kind != "pronoun":
-                found.types["group" if kind == "person" and found.plural else kind or "other"] += TRUST if kind else 1  # type: ignore[assignment]
+                alone = kind == "person" and found.kind == "name" and len(found.words) == 1
+                found.types["group" if kind == "person" and found.plural else kind or "other"] += (  # type: ignore[assignment]
+                    1 if alone or not kind else TRUST)
             continue
         while place < len(paragraphs) and paragraphs[place].end <= one.head:
             place += 1

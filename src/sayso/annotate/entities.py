@@ -122,7 +122,7 @@ def _worth_keeping(group: Group, sources: set[int]) -> bool:
     if group.named or any(id(found) in sources for found in group.mentions):
         return bool(group.mentions)
     return len(group.mentions) > 1 and group.type in ("person", "organisation", "group") and \
-        any(one.kind == "nominal" for one in group.mentions)
+        any(one.kind == "nominal" and one.token.tag_ not in ("PRP", "PRP$") for one in group.mentions)
 
 
 def _continued(statements: Sequence[Statement], speakers: list[str | None], text: str) -> list[str | None]:

@@ -42,7 +42,7 @@ BESIDE_PLACE = frozenset("neighbouring neighboring northern southern eastern wes
 OF_PLACE = frozenset("""town city village capital republic government people north south east west province district
 region state port suburb island outskirts streets kingdom border""".split())
 OF_COUNTRY = frozenset("""capital army border borders parliament territory economy coast airspace government
-constitution""".split())
+constitution ministry embassy navy""".split())
 """What only a country has, or a place: “Zarhan’s capital”, “the government of Zarhan”."""
 OF_STATE = frozenset("authority authorities government regime".split())
 HAVE_LEADER = frozenset("leader commander spokesman spokeswoman chief fighter member militant".split())
@@ -367,10 +367,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
         elif not titled and (word in BESIDE_PLACE or (
                 word == "of" and before.i and tokens[before.i - 1].lower_ in OF_PLACE)):
             votes["place"] += 4
-    if after is not None and after.tag_ == "POS" and after.i + 1 < len(tokens) and not titled and \
-            tokens[after.i + 1].lower_ in OF_COUNTRY:
-        votes["place"] += 3
     head = found.token
+    if head.dep_ == "poss" and head.head.lower_ in OF_COUNTRY and not titled:
+        votes["place"] += 4                                    # Malunde's water ministry
     if head.dep_ in ("nsubj", "nsubjpass") and head.head.lower_ in SPEAKING:
         votes["person"] += 1
     if any(

@@ -98,8 +98,12 @@ def same_spelling(one: Sequence[str], other: Sequence[str]) -> bool:
         return False
     if tuple(one) == tuple(other):
         return True
-    return all(a == b or (skeleton(a) == skeleton(b) and len(skeleton(a)) > 1 and min(len(a), len(b)) > 2
-                          and (a[-1] in "iy") == (b[-1] in "iy") and SequenceMatcher(None, a, b).ratio() >= CLOSE) for a, b in zip(one, other, strict=True))
+    return all(a == b or _same_word(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _same_word(a: str, b: str) -> bool:
+    return skeleton(a) == skeleton(b) and len(skeleton(a)) > 1 and min(len(a), len(b)) > 2 \
+        and (a[-1] in "iy") == (b[-1] in "iy") and SequenceMatcher(None, a, b).ratio() >= CLOSE
 
 
 def short_for_person(short: Sequence[str], full: Sequence[str]) -> bool:

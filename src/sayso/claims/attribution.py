@@ -81,6 +81,8 @@ HIDDEN = 0.35
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
 
 
+REPORTING_MARKS = frozenset(':-"')
+"""As the encoder folds them."""
 ALONE = 8
 """Words of a quotation that is kept although no cue claims it; shorter ones are mostly titles and single phrases."""
 CAPITALS = tuple(1 + shape * STATES + INSIDE for shape in (3, 4, 5))
@@ -256,6 +258,11 @@ def choose(found: Iterable[Candidate], settings: Settings, *, least: float = HID
     return sorted(kept, key=lambda c: min(c.content))
 
 
+def reports(cue: Iterable[str]) -> bool:
+    """Whether words can be a cue: of marks alone, only a colon, a dash or a quotation mark lays words to somebody."""
+    return any(word[0].isalnum() or word in REPORTING_MARKS for word in cue)
+
+
 def indices(ranges: Iterable[tuple[int, int]]) -> set[int]:
     """The word numbers in some ranges."""
     return {at for s, e in ranges for at in range(s, e)}
@@ -414,7 +421,8 @@ class Reader:
         """Every candidate, window by window."""
         for begin, _, tags, cues, roles in self.score(stretch, settings):
             for one in candidates(tags, roles, cues, settings):
-                yield shifted(one, begin)
+                if reports(stretch.words.folded[begin + at] for at in indices(one.cue)):
+                    yield shifted(one, begin)
 
     def score(self, stretch: Stretch, settings: Settings
               ) -> Iterator[tuple[int, int, Floats, list[tuple[int, int]], Floats]]:

@@ -184,7 +184,8 @@ def _read_line(text: str, paragraph: Any, block: int, mine: list[Statement], bod
         line = Line(text, paragraph, start, end)
         silent: list[Span] = []
         reading = _read_segment(line, body, silent)
-        mine = [_within(one, line) for one in mine if not _laid_to_nobody(one, silent, text)]
+        mine = [within for one in mine if not _laid_to_nobody(one, silent, text)
+                and (within := _within(one, line)) is not None]
         if reading is not None:
             mine = _agree(mine, reading, text, block, taken)
     return mine
@@ -367,12 +368,18 @@ def _laid_to_nobody(one: Statement, silent: Sequence[Span], text: str) -> bool:
         any(side.start <= one.source[0].start and one.source[-1].end <= side.end for side in silent)
 
 
-def _within(one: Statement, line: Line) -> Statement:
-    """A statement whose cue lies in this stretch without the pieces of content that lie in another."""
+def _within(one: Statement, line: Line) -> Statement | None:
+    """A statement whose cue lies in this stretch without the pieces of content that lie in another; where all do, with
+    what stands after its cue, and not at all where nothing does."""
     if not one.cue or not _touch(one.cue, Span(line.start, line.end)):
         return one
     content = tuple(piece for piece in one.content if _touch((piece,), Span(line.start, line.end)))
-    return replace(one, content=content, score=None) if content and content != one.content else one
+    if not content:
+        rest = line.trim(one.cue[-1].end, line.end)
+        content = (rest,) if rest else ()
+    if content == one.content:
+        return one
+    return replace(one, content=content, score=None) if content else None
 
 
 def _agree(mine: list[Statement], reading: Reading, text: str, block: int, taken: set[str]) -> list[Statement]:
