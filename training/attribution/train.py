@@ -151,24 +151,23 @@ def work(rank: int, workers: int, shared: Tensor, barrier: Barrier, sources: Sou
                 group["lr"] = group["base"] * rate_at(step, per_epoch, recipe)
             model.train()
             optimizer.zero_grad()
-            losses = torch.zeros(4)
             batch = to_batch(windows[rank::workers] or windows[:1])
-            words, losses[0], losses[1] = reader_losses(model.reader, batch,
-                                                        guess=step > recipe.wrong_cues_from * per_epoch)
+            words, tags, roles = reader_losses(model.reader, batch, guess=step > recipe.wrong_cues_from * per_epoch)
+            syntax = coref = torch.zeros(())
             if together:
                 labels = [known.get(example.text) for example, _, _ in batch.windows]
-                losses[2] = recipe.syntax_weight * model.syntax.loss(words, batch.windows, labels)
-            (losses[0] + recipe.role_weight * losses[1] + losses[2]).backward()
+                syntax = recipe.syntax_weight * model.syntax.loss(words, batch.windows, labels)
+            (tags + recipe.role_weight * roles + syntax).backward()
             if together and step % recipe.coref_every == 0:
                 waiting = waiting or rng.sample(documents, len(documents))
-                losses[3] = recipe.coref_weight * coref_loss(model, waiting.pop(), rng, recipe)
-                losses[3].backward()
+                coref = recipe.coref_weight * coref_loss(model, waiting.pop(), rng, recipe)
+                coref.backward()
             if workers > 1:
                 share_gradients(model, shared, barrier, rank)
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             step += 1
-            sums += losses.detach()
+            sums += torch.stack([tags, roles, syntax, coref]).detach()
             if rank:
                 continue
             if step % 4 == 0:
