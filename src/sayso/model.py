@@ -129,7 +129,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Words that refer.  `entity` is null where the margin was too small to say to whom."""
+    """Words that refer.  `entity` is null where the margin was too small to say to whom; `score` is the probability
+    that it is the right one, null for the words that bring it in."""
 
     start: int
     end: int

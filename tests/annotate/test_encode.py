@@ -118,5 +118,6 @@ def test_a_state_is_that_of_the_piece_that_holds_the_character():
 @pytest.mark.model
 def test_a_text_is_encoded_once_for_all_who_ask():
     text = "“We will appeal,” Ruiz said."
+    assert pass_over(text) is pass_over(text, 1, WEIGHTS) is pass_over(text, threads=1)
     assert pass_over(text).stretch(0, len(text)) is pass_over(text).stretch(0, len(text))
     assert pass_over(text).stretch(0, len(text)).windows is pass_over(text).stretch(0, len(text)).windows

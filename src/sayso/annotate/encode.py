@@ -411,10 +411,14 @@ class Pass:
         return self._stretches[start, end]
 
 
-@lru_cache(maxsize=1)
 def pass_over(text: str, threads: int = 1, folder: Path = WEIGHTS) -> Pass:
     """The pass over a text; the latest one is kept, so that the stages that read one report one after the other share
     it."""
+    return _latest_pass(text, threads, folder)
+
+
+@lru_cache(maxsize=1)
+def _latest_pass(text: str, threads: int, folder: Path) -> Pass:
     return Pass(text, threads, folder)
 
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from sayso.annotate.certainty import judge
 from sayso.annotate.coreference import Group, Linked, Spoken, add_linked, resolve
 from sayso.annotate.mentions import Found, find_mentions, source_heads
 from sayso.annotate.names import key, slug
@@ -45,7 +46,8 @@ class FindEntities:
         entities = _entities(groups, owner, ids, document)
         speakers = [next((ids[id(owner[id(f)])] for f in one.source if id(f) in owner), None) for one in spoken]
         speakers = _continued(record.statements, speakers, document.text)
-        mentions = tuple(Mention(f.start, f.end, f.kind, ids[id(owner[id(f)])] if id(f) in owner else None)
+        mentions = tuple(Mention(f.start, f.end, f.kind, ids[id(owner[id(f)])] if id(f) in owner else None,
+                                 f.certainty if id(f) in owner else None)
                          for f in found if f.kind != "nominal" or id(f) in owner)
         statements = tuple(replace(statement, speaker=speaker)
                            for statement, speaker in zip(record.statements, speakers, strict=True))
@@ -73,6 +75,9 @@ def group_mentions(record: Record, links: Links | None = None
     linked = links(document) if links else ()
     found = add_linked(found, linked, paragraphs) if linked else found
     groups, owner = resolve(document.text, found, paragraphs, spoken, linked)
+    if linked:
+        for number, probability in judge(found, owner, linked).items():
+            found[number].certainty = round(probability, 3)
     return found, spoken, groups, owner
 
 

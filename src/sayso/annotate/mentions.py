@@ -84,6 +84,8 @@ class Found:
     headline: bool = False
     linked: int | None = None
     """Index of the same mention in what the trained model found."""
+    certainty: float | None = None
+    """Probability that its entity is right."""
 
 
 @lru_cache(maxsize=8)
