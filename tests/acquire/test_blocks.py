@@ -94,3 +94,9 @@ def test_blocks_cover_every_character_once_in_order(text):
 def test_pieces_know_what_bounds_them():
     assert [(piece.left, piece.right) for piece in pieces("One two. Three four.Five six")] == [
         ("line", "sentence"), ("sentence", "glue"), ("glue", "line")]
+
+
+def test_a_closing_mark_stays_with_its_sentence():
+    text = '"Nobody told us. We will not forget what they did." He said the ministry had promised boats.'
+    assert [text[one.start:one.end] for one in pieces(text)] == [
+        '"Nobody told us. ', 'We will not forget what they did." ', "He said the ministry had promised boats."]

@@ -34,6 +34,7 @@ Floats = NDArray[np.float64]
 
 LOOK = 2000
 """Characters of a piece that are looked at: longer pieces are prose or noise, and either shows at once."""
+WORDY = re.compile(r"\w")
 SENTENCE = re.compile(r"(?<=[.!?…])[”\"’)]{0,3}\s+(?=[\"“‘(\[A-ZÀ-ÖØ-Þ0-9А-Я])")
 GLUE = re.compile(r"(?<=[a-zà-öø-ÿ0-9][.!?])(?=[A-ZÀ-ÖØ-Þ“‘\"][a-zà-öø-ÿ’' ])|(?<=[.!?][”\"’)])(?=[A-ZÀ-Þ])"
                   r"|(?<=[a-zà-öø-ÿ]{2})(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z]{3})(?=[A-Z][a-z])|(?<=[a-z)]\))(?=[A-Z])")
@@ -120,7 +121,11 @@ def pieces(text: str, start: int = 0, end: int | None = None) -> list[Piece]:
         at, words = start + line.start(), line.group()
         cuts = {match.end(): "sentence" for match in SENTENCE.finditer(words)}
         cuts |= {match.start(): "glue" for match in GLUE.finditer(words) if not _is_name(words, match.start())}
-        points = [0, *sorted(cuts), len(words)]
+        points = [0]
+        for point in (*sorted(cuts), len(words)):             # marks alone stay with what they follow
+            if len(points) > 1 and not WORDY.search(words, points[-1], point):
+                points.pop()
+            points.append(point)
         for first, last in pairwise(points):
             if not words[first:last].isspace() and first < last:
                 found.append(Piece(at + first, at + last, number, cuts.get(first, "line"), cuts.get(last, "line")))
