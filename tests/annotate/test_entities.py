@@ -185,6 +185,16 @@ def test_a_lead_without_a_name_is_who_speaks_next():
     assert [one.speaker for one in record.statements] == ["person:hanif-qureshi"] * 2
 
 
+@pytest.mark.parametrize(("text", "relative", "owner"), [
+    ("Residents who said it was over left.", "who", "Residents"),
+    ("The report that said it was over is old.", "that", "The report"),
+    ("Ada Moro, who said it was over, left.", "who", "Ada Moro"),
+])
+def test_a_relative_pronoun_as_source_is_the_noun_before_it(text, relative, owner):
+    record = read(text, sources=((relative, "it was over"),))
+    assert [one.name for one in record.entities if one.id == record.statements[0].speaker] == [owner]
+
+
 def test_a_source_without_a_name_has_an_id_of_its_report():
     record = read("A diplomat said the offer was gone.", sources=(("A diplomat", "the offer was gone"),))
     assert record.statements[0].speaker == "person:diplomat@abababab" or \

@@ -13,15 +13,18 @@ from sayso.claims.attribution import (
     choose,
     continue_quotations,
     fill_quotations,
+    finish_phrases,
     form,
     places,
     read_statements,
+    reports,
     running_quotations,
     runs,
     spans,
     stretches,
     unclaimed,
     viterbi,
+    without_addressee,
 )
 from sayso.model import Block, Document, Record, words_of
 
@@ -86,6 +89,41 @@ def test_a_content_that_stops_inside_its_quotation_is_led_to_the_end():
     words = split_words("“We will appeal and we will win,” Ruiz said.")
     (filled,) = fill_quotations(words, [one((11, 12), [(0, 4)], source=((10, 11),))])
     assert [" ".join(words.folded[s:e]) for s, e in filled.content] == ['" We will appeal and we will win , "']
+
+
+@pytest.mark.parametrize(("text", "upto", "content"), [
+    ("Ruiz said it rained on the night of the storm, and left.", "the", "it rained on the night of the storm"),
+    ("Ruiz said it rained on the night.", "night", "it rained on the night"),
+    ("Ruiz said she saw the very last of the boats that had once crossed here by night.", "the",
+     "she saw the very last of the"),
+])
+def test_no_content_stops_on_an_article(text, upto, content):
+    words = split_words(text)
+    stop = len(words.folded) - words.folded[::-1].index(upto)
+    (found,) = finish_phrases(words, [one((1, 2), [(2, stop)], source=((0, 1),))])
+    assert [text[s:e] for s, e in spans(words, found.content)] == [content]
+
+
+@pytest.mark.parametrize(("text", "mark", "kept"), [
+    ("Ruiz: we shall appeal", ":", True), ("Photo: Tom Ruiz", ":", False), ("Ruiz; Moro", ";", False),
+    ("Ruiz said so", "said", True),
+])
+def test_what_can_be_a_cue(text, mark, kept):
+    words = split_words(text)
+    at = words.folded.index(mark)
+    assert reports(words, one((at, at + 1), [(at + 1, len(words))], source=((0, at),))) is kept
+
+
+@pytest.mark.parametrize(("text", "source"), [
+    ("The clerks were told that it rained", ""),
+    ("The clerks had not been told by Ana Ruiz that it rained", "Ana Ruiz"),
+    ("The clerks had told them that it rained", "The clerks"),
+])
+def test_who_was_told_is_no_source(text, source):
+    words = split_words(text)
+    told, content = words.folded.index("told"), words.folded.index("that")
+    found = without_addressee(words, one((2, told + 1), [(content, len(words))], source=((0, 2),)))
+    assert " ".join(words.folded[at] for s, e in found.source for at in range(s, e)) == source
 
 
 def test_a_quotation_that_no_cue_claims_is_kept_without_a_source():

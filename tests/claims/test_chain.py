@@ -76,6 +76,8 @@ def test_according_to_beside_a_speaker_is_a_hand_and_no_statement():
     ("{s1 A leaked memo} {q1 said} {c1 it would rain}.", "document"),
     ("{s1 Residents} {q1 said} {c1 it would rain}.", "collective"),
     ("{s1 Two officials} {q1 said} {c1 it would rain}.", "anonymous"),
+    ("Residents {s1 who} {q1 said} {c1 it would rain} left.", "collective"),
+    ("The report {s1 that} {q1 says} {c1 it would rain} is old.", "document"),
     ("{s1 The Delta Herald} {q1 reported} {c1 it would rain}.", "media"),
     ("{q1 It was alleged} {c1 that it would rain}.", "unattributed"),
 ])

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 from sayso.annotate.certainty import judge
 from sayso.annotate.coreference import Group, Linked, Spoken, add_linked, resolve
-from sayso.annotate.mentions import Found, find_mentions, source_heads
+from sayso.annotate.mentions import Found, find_mentions
 from sayso.annotate.names import key, slug
-from sayso.annotate.parse import Paragraph, parse_report
+from sayso.annotate.parse import Paragraph, parse_report, source_heads
 from sayso.model import Document, Entity, Mention, Provenance, Record, ReportedRole, Span, Statement
 
 VERSION = "1"
@@ -105,8 +105,8 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
             if paragraph.start <= source.start < paragraph.end:
                 tops = source_heads(paragraph, source)
                 heads = {token.idx + paragraph.start for token in tops}
-                if tops and tops[0].tag_ in ("WP", "WDT") and tops[0].head.dep_ == "relcl":
-                    noun = tops[0].head.head.idx + paragraph.start      # “…, a staffer who said …”
+                noun = min(heads, default=source.start)
+                if not source.start <= noun < source.end:      # “…, a staffer who said …”
                     around, _ = near(Span(max(0, noun - 40), noun + 40))
                     within = [one for one in around if one.head == noun
                               or (one.kind == "name" and one.start <= noun < one.end)] or within

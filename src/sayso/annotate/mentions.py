@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from sayso.annotate.parse import Paragraph, phrase
+from sayso.annotate.parse import Paragraph, phrase, source_heads
 from sayso.model import EntityType, Span
 
 Gender = Literal["m", "f"]
@@ -435,20 +435,6 @@ def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], 
                     types=types, gender=titles.get(noun) or None, plural=plural, token=token,  # type: ignore[arg-type]
                     definite=_definite(token), subject=token.dep_ in ("nsubj", "nsubjpass"), offset=paragraph.start,
                     of_names=tuple(name.start for name in inside))
-
-
-def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
-    """The head words of a source span: the tokens in it whose own head lies outside, nouns before the rest."""
-    low, high = source.start - paragraph.start, source.end - paragraph.start
-    near = paragraph.parsed.char_span(max(0, low), min(high, paragraph.end - paragraph.start), alignment_mode="expand")
-    inside = [token for token in near or () if low <= token.idx < high and not token.is_punct and not token.is_space]
-    numbers = {token.i for token in inside}
-    tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
-    nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]
-    chosen = (nouns or tops or inside)[:1]
-    while chosen and chosen[0].i + 2 in numbers and chosen[0].nbor().text == "-" and not chosen[0].nbor().whitespace_:
-        chosen = [chosen[0].nbor(2)]                           # vice-president
-    return chosen
 
 
 def _definite(token: Any) -> bool:

@@ -123,3 +123,24 @@ def phrase(token: Any) -> tuple[int, int]:
     if opened > 0 and right + 1 < len(token.doc) and token.doc[right + 1].text == ")":
         right += 1
     return left, right
+
+
+def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
+    """The head words of a source span: the tokens in it whose own head lies outside, nouns before the rest; of a
+    relative pronoun (“residents who say”), the noun before it."""
+    low, high = source.start - paragraph.start, source.end - paragraph.start
+    near = paragraph.parsed.char_span(max(0, low), min(high, paragraph.end - paragraph.start), alignment_mode="expand")
+    inside = [token for token in near or () if low <= token.idx < high and not token.is_punct and not token.is_space]
+    numbers = {token.i for token in inside}
+    tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
+    nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]
+    chosen = (nouns or tops or inside)[:1]
+    while chosen and chosen[0].i + 2 in numbers and chosen[0].nbor().text == "-" and not chosen[0].nbor().whitespace_:
+        chosen = [chosen[0].nbor(2)]                           # vice-president
+    return [_antecedent(token) if token.tag_ in ("WP", "WDT") else token for token in chosen]
+
+
+def _antecedent(relative: Any) -> Any:
+    """The noun whose clause a relative pronoun opens; the pronoun itself where it opens none."""
+    verb = next((token for token in (relative.head, *relative.head.ancestors) if token.dep_ == "relcl"), None)
+    return relative if verb is None else verb.head

@@ -80,9 +80,19 @@ UNSURE = 0.7
 HIDDEN = 0.35
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
 
-
+UNFINISHED = frozenset("""the a an of and or to in for with by at on from that this these those his her its their our my
+your""".split())
+"""Words that no content ends with: articles, prepositions before their noun, “and”."""
+LEFT = 6
+"""Words that may be missing after one of them."""
 REPORTING_MARKS = frozenset(':-"')
 """As the encoder folds them."""
+CREDITS = frozenset("""image images photo photos photograph photographs picture pictures video illustration graphic file
+credit credits caption""".split())
+"""What a colon names the maker of, not the words of."""
+TOLD = frozenset("told informed notified advised warned reminded briefed".split())
+"""Verbs whose object hears: as subject of the passive it still does."""
+TO_BE = frozenset("is are was were be been being am".split())
 ALONE = 8
 """Words of a quotation that is kept although no cue claims it; shorter ones are mostly titles and single phrases."""
 CAPITALS = tuple(1 + shape * STATES + INSIDE for shape in (3, 4, 5))
@@ -258,9 +268,35 @@ def choose(found: Iterable[Candidate], settings: Settings, *, least: float = HID
     return sorted(kept, key=lambda c: min(c.content))
 
 
-def reports(cue: Iterable[str]) -> bool:
-    """Whether words can be a cue: of marks alone, only a colon, a dash or a quotation mark lays words to somebody."""
-    return any(word[0].isalnum() or word in REPORTING_MARKS for word in cue)
+def reports(words: Words, one: Candidate) -> bool:
+    """Whether a cue can lay words to somebody: of marks alone, a colon, a dash or a quotation mark can, but not after
+    “Photo”."""
+    cue = sorted(indices(one.cue))
+    if any(words.folded[at][0].isalnum() for at in cue):
+        return True
+    return any(words.folded[at] in REPORTING_MARKS for at in cue) and (
+        not cue[0] or words.folded[cue[0] - 1].lower() not in CREDITS)
+
+
+def without_addressee(words: Words, one: Candidate) -> Candidate:
+    """The candidate; of “clerks were told by Ruiz that …” the source is Ruiz, and without her nobody: the clerks only
+    heard it."""
+    verb = next((at for at in sorted(indices(one.cue)) if words.folded[at].lower() in TOLD), None)
+    if verb is None or not one.source or max(e for _, e in one.source) > verb:
+        return one
+    before = [word.lower() for word in words.folded[max(0, verb - 3):verb]]
+    while before and (before[-1].endswith("ly") or before[-1] in ("not", "also", "never")):
+        before.pop()
+    if not before or before[-1] not in TO_BE:
+        return one
+    begin = verb + 2
+    end = begin
+    content = indices(one.content)
+    while end < len(words) and end not in content and words.folded[end][0].isalnum() \
+            and words.folded[end].lower() not in ("that", "to"):
+        end += 1
+    by = begin < len(words) and words.folded[verb + 1].lower() == "by" and end > begin
+    return replace(one, source=((begin, end),) if by else ())
 
 
 def indices(ranges: Iterable[tuple[int, int]]) -> set[int]:
@@ -308,6 +344,26 @@ def fill_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]
             if missing and len(missing) < len(inside) and {first, first + 1} & content and not missing & held:
                 content |= inside
         out.append(replace(one, content=as_ranges(content)) if len(content) > len(indices(one.content)) else one)
+    return out
+
+
+def finish_phrases(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, with a content that stops on a word no phrase ends with (“on the night of the”) led on to the
+    next mark, where that is near and the words on the way are held by nobody."""
+    held = {at for one in found for at in indices(one.content) | indices(one.cue) | indices(one.source)}
+    out = []
+    for one in found:
+        end = max(e for _, e in one.content)
+        stop = end
+        while stop < min(len(words), end + LEFT + 1) and stop not in held and words.folded[stop][0].isalnum() \
+                and words.sentence[stop] == words.sentence[end - 1]:
+            stop += 1
+        near = stop - end <= LEFT and (stop == len(words) or not words.folded[stop][0].isalnum()
+                                       or words.sentence[stop] != words.sentence[end - 1])
+        if words.folded[end - 1].lower() in UNFINISHED and stop > end and near and stop not in held:
+            out.append(replace(one, content=as_ranges(indices((*one.content, (end, stop))))))
+        else:
+            out.append(one)
     return out
 
 
@@ -412,8 +468,9 @@ class Reader:
         if not len(words):
             return []
         settings = load_settings(self.weights)
-        kept = choose(self.find(stretch, settings), settings, least=self.least)
-        joined = continue_quotations(words, fill_quotations(words, kept))
+        kept = [without_addressee(words, one)
+                for one in choose(self.find(stretch, settings), settings, least=self.least)]
+        joined = continue_quotations(words, finish_phrases(words, fill_quotations(words, kept)))
         joined += unclaimed(words, joined)
         return [(one, words) for one in sorted(joined, key=lambda c: min(c.content))]
 
@@ -421,8 +478,9 @@ class Reader:
         """Every candidate, window by window."""
         for begin, _, tags, cues, roles in self.score(stretch, settings):
             for one in candidates(tags, roles, cues, settings):
-                if reports(stretch.words.folded[begin + at] for at in indices(one.cue)):
-                    yield shifted(one, begin)
+                found = shifted(one, begin)
+                if reports(stretch.words, found):
+                    yield found
 
     def score(self, stretch: Stretch, settings: Settings
               ) -> Iterator[tuple[int, int, Floats, list[tuple[int, int]], Floats]]:

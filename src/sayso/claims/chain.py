@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sayso.annotate.parse import phrase, source_heads
 from sayso.claims.headlines import bear_out
 from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, source_type
 from sayso.claims.wire import wire_hand
@@ -114,7 +115,7 @@ def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
         head = _head(report, statement.source) if swapped is None else swapped.head
         known = report.people.get(speaker.entity or "") if speaker else None
         kind = "unattributed" if speaker is None and not statement.source else source_type(
-            head, _words(document.text, statement.source) if swapped is None else swapped.name, known,
+            head, _source_words(head, statement.source, document.text) if swapped is None else swapped.name, known,
             by_name=known is not None and "@" not in known.id)
         reason = reason_for_anonymity(document.text, _spots(statement, report)) if kind == "anonymous" else None
         mine[statement.id] = replace(statement, source_type=kind, reason=reason,
@@ -229,16 +230,9 @@ def _merged_hand(gone: Statement, report: Report) -> list[Hand]:
 # ------------------------------------------------------------------ the words around a statement
 
 def _head(report: Report, spans: tuple[Span, ...]) -> Any | None:
-    """The head word of a source: the token in it whose own head lies outside, nouns before the rest."""
+    """The head word of a source."""
     paragraph = report.paragraph(spans[0].start) if spans else None
-    if paragraph is None:
-        return None
-    low, high = spans[0].start - paragraph.start, spans[0].end - paragraph.start
-    inside = [token for token in paragraph.parsed if low <= token.idx < high and not token.is_punct]
-    numbers = {token.i for token in inside}
-    tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
-    nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT")]
-    return next(iter(nouns or tops or inside), None)
+    return next(iter(source_heads(paragraph, spans[0])), None) if paragraph is not None else None
 
 
 def _sentences(paragraph: Any, spans: Sequence[Span]) -> list[Any]:
@@ -290,6 +284,15 @@ def _spots(statement: Statement, report: Report) -> list[Span]:
 
 def _words(text: str, spans: tuple[Span, ...]) -> str:
     return text[spans[0].start:spans[-1].end] if spans else ""
+
+
+def _source_words(head: Any | None, spans: tuple[Span, ...], text: str) -> str:
+    """A source's words; of a relative pronoun those of the noun before it."""
+    words = _words(text, spans)
+    if head is None or head.text in words:
+        return words
+    first, last = phrase(head)
+    return str(head.doc[first:last + 1].text)
 
 
 # ------------------------------------------------------------------ noun phrases as hands
