@@ -157,6 +157,12 @@ def test_descriptions_of_somebody_else(text, other):
     assert record.statements[0].speaker not in (None, entity_of(record, other))
 
 
+def test_a_body_is_not_the_person_who_speaks_for_it():
+    record = read("The transport ministry rejected the claim.", "“No,” said ministry spokesman Habib Osei.",
+                  sources=(("The transport ministry", "the claim"), ("ministry spokesman Habib Osei", "“No,”")))
+    assert [one.speaker.split(":")[0] for one in record.statements] == ["organisation", "person"]
+
+
 def test_a_description_after_a_headlines_colon_is_the_bodys_speaker():
     who = "The commander of Zarhan’s popular Reed Hands movement, Nasir Dhahabi"
     record = read("Strangers are buying up the valley: Reed Hands commander", f"{who}, said strangers were coming.",

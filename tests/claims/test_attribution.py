@@ -10,6 +10,7 @@ from sayso.claims.attribution import (
     ROLE_PAIRS,
     Candidate,
     Settings,
+    asks_for_anonymity,
     choose,
     continue_quotations,
     fill_quotations,
@@ -112,6 +113,15 @@ def test_what_can_be_a_cue(text, mark, kept):
     words = split_words(text)
     at = words.folded.index(mark)
     assert reports(words, one((at, at + 1), [(at + 1, len(words))], source=((0, at),))) is kept
+
+
+@pytest.mark.parametrize(("text", "asks"), [
+    ("She asked not to be named", True), ("She requested anonymity to speak freely", True),
+    ("She asked not to be late", False), ("She promised to be named", False), ("She said anonymously", False),
+])
+def test_a_wish_not_to_be_named_is_no_claim(text, asks):
+    words = split_words(text)
+    assert asks_for_anonymity(words, one((1, 2), [(2, len(words))], source=((0, 1),))) is asks
 
 
 @pytest.mark.parametrize(("text", "source"), [

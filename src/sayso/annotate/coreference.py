@@ -557,7 +557,7 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
         if mention.plural and group.named and not group.plural and noun in read_lexicon("organisations"):
             return False                                       # “the authorities” are not the Valley Authority
         return (any(noun in map(singular, one.words) for one in group.mentions if one.kind != "pronoun") and \
-            group.type in ("organisation", "other")) or noun in group.role_words
+            group.type in ("organisation", "other")) or (noun in group.role_words and group.type != "person")
     return any(one.kind == "nominal" and one.words == mention.words and one.plural == mention.plural
                for one in group.mentions)
 

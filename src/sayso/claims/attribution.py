@@ -12,6 +12,7 @@ Measured figures and known failures: docs/attribution.md and weights/attribution
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -80,6 +81,8 @@ UNSURE = 0.7
 HIDDEN = 0.35
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
 
+UNNAMED = re.compile(r"not to be (?:named|identified|quoted)|to (?:remain|stay) anonymous|anonymity", re.I)
+"""How a content begins that is no claim but why its source has no name; `claims/source_type.py` keeps it as that."""
 UNFINISHED = frozenset("""the a an of and or to in for with by at on from that this these those his her its their our my
 your""".split())
 """Words that no content ends with: articles, prepositions before their noun, “and”."""
@@ -278,6 +281,12 @@ def reports(words: Words, one: Candidate) -> bool:
         not cue[0] or words.folded[cue[0] - 1].lower() not in CREDITS)
 
 
+def asks_for_anonymity(words: Words, one: Candidate) -> bool:
+    """Whether the content is no claim but a wish “not to be named”."""
+    begin = one.content[0][0]
+    return UNNAMED.match(" ".join(words.folded[begin:begin + 4])) is not None
+
+
 def without_addressee(words: Words, one: Candidate) -> Candidate:
     """The candidate; of “clerks were told by Ruiz that …” the source is Ruiz, and without her nobody: the clerks only
     heard it."""
@@ -469,7 +478,8 @@ class Reader:
             return []
         settings = load_settings(self.weights)
         kept = [without_addressee(words, one)
-                for one in choose(self.find(stretch, settings), settings, least=self.least)]
+                for one in choose(self.find(stretch, settings), settings, least=self.least)
+                if not asks_for_anonymity(words, one)]
         joined = continue_quotations(words, finish_phrases(words, fill_quotations(words, kept)))
         joined += unclaimed(words, joined)
         return [(one, words) for one in sorted(joined, key=lambda c: min(c.content))]
