@@ -157,6 +157,28 @@ def test_descriptions_of_somebody_else(text, other):
     assert record.statements[0].speaker not in (None, entity_of(record, other))
 
 
+@pytest.mark.parametrize("rank", ["Brig. Gen.", "Maj.-Gen.", "Sgt.", "Supt."])
+def test_a_rank_ends_no_sentence(rank):
+    (person,) = read(f"The civil defence chief {rank} Karim Dastan spoke.").entities
+    assert (person.name, person.roles[0].role) == ("Karim Dastan", f"civil defence chief {rank}")
+
+
+def test_a_neighbour_named_beside_is_one_person():
+    record = read("Omar Saad ran. His neighbour, Layla Aziz, claims it was quiet. “We slept,” she says.",
+                  sources=(("His neighbour, Layla Aziz,", "it was quiet"), ("she", "“We slept,”")))
+    assert [one.speaker for one in record.statements] == ["person:layla-aziz"] * 2
+
+
+@pytest.mark.parametrize(("office", "same"), [
+    ("The interior minister", True), ("The minister", True), ("The oil minister", False),
+    ("The foreign minister", False),
+])
+def test_one_minister_is_not_another(office, same):
+    record = read("Interior Minister Salma Qadri said it was early.", f"{office} agreed it was late.",
+                  sources=(("Salma Qadri", "it was early"), (office, "it was late")))
+    assert (record.statements[1].speaker == "person:salma-qadri") is same
+
+
 def test_a_body_is_not_the_person_who_speaks_for_it():
     record = read("The transport ministry rejected the claim.", "“No,” said ministry spokesman Habib Osei.",
                   sources=(("The transport ministry", "the claim"), ("ministry spokesman Habib Osei", "“No,”")))

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from sayso.annotate.mentions import Found, Gender, bare, read_lexicon, singular
 from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person, skeleton
@@ -34,6 +35,8 @@ PERSON_WORDS = frozenset("man woman boy girl person".split())
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
+PORTFOLIOS = frozenset("foreign prime interior vice deputy".split())
+"""Adjectives that tell one minister or president from another."""
 OFFICES = frozenset("position post title office rank role job candidacy".split())
 INDEFINITE = frozenset("a an another one some any".split())
 GENERIC_BODIES = frozenset("""company firm group movement party agency organisation organization ministry union bank
@@ -77,6 +80,8 @@ class Group:
     keys: list[tuple[str, ...]] = field(default_factory=list)
     roles: list[Span] = field(default_factory=list)
     role_words: set[str] = field(default_factory=set)
+    portfolios: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Head noun of a role → words before it: minister → interior."""
     gender: Gender | None = None
     plural: bool = False
     votes: Counter[EntityType] = field(default_factory=Counter)
@@ -195,7 +200,8 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
     sources = {id(found) for statement in spoken for found in statement.source}
     described = [one for one in mentions if one.kind == "nominal"]
     _appositions(
-        text, [one for one in described if one.linked is None or one.types["person"] > TRUST], names, owner, put
+        text, [one for one in described if one.linked is None or one.types["person"] > TRUST or id(one) in sources],
+        names, owner, put
     )
     scene = Scene(mentions, groups, owner, sources, spoken)
 
@@ -429,7 +435,9 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
             continue
         if mention.title:
             group.roles.append(mention.title)
-            group.role_words.update(singular(bare(word)) for word in text[slice(*mention.title)].split())
+            words = [singular(bare(word)) for word in text[slice(*mention.title)].split()]
+            group.role_words.update(words)
+            group.portfolios[words[-1]].update(words[:-1])
         after = text[mention.end:mention.end + 2]
         if after not in (", ", " (") and not (after == "’s" or after == "'s"):
             continue
@@ -454,6 +462,7 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
                 end = tokens[stop]
                 group.roles.append(Span(mention.offset + first.idx, mention.offset + end.idx + len(end.text)))
                 group.role_words.add(singular(token.text))
+                group.portfolios[singular(token.text)] |= _portfolio(token)
                 group.votes["person"] += 4
                 group.gender = group.gender or titles[singular(token.text)] or None  # type: ignore[assignment]
                 break
@@ -464,7 +473,7 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
     """“The dockers’ leader, Kofi Badu”, “Kofi Badu, the dockers’ leader”: one person, and a role."""
     starts = [name.start for name in names]
     for mention in described:
-        if mention.plural or not mention.types["person"]:
+        if mention.plural or (mention.types and not mention.types["person"]):
             continue
         near = [
             (name, owner[id(name)])
@@ -486,6 +495,7 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
         if not any(span.start < end and start < span.end for start, end in group.roles):
             group.roles.append(span)
         group.role_words.add(mention.words[0])
+        group.portfolios[mention.words[0]] |= _portfolio(mention.token)
 
 
 def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
@@ -550,7 +560,8 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
         if bodies and not any(other is body for body in _inside(mention, scene) for other in bodies):
             return False
     if mention.types["person"] and not mention.plural:
-        if group.plural:
+        held = group.portfolios.get(noun, set())
+        if group.plural or (held and _portfolio(mention.token) and not held & _portfolio(mention.token)):
             return False
         return noun in group.role_words or any(one.kind == "nominal" and one.words[0] == noun for one in group.mentions)
     if mention.types["organisation"]:
@@ -560,6 +571,12 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
             group.type in ("organisation", "other")) or (noun in group.role_words and group.type != "person")
     return any(one.kind == "nominal" and one.words == mention.words and one.plural == mention.plural
                for one in group.mentions)
+
+
+def _portfolio(token: Any) -> set[str]:
+    """The words that tell one office from another: “oil” in “the oil minister”."""
+    return {singular(child.text) for child in token.lefts
+            if (child.dep_ == "compound" and child.tag_[:2] == "NN") or child.lower_ in PORTFOLIOS}
 
 
 def _inside(mention: Found, scene: Scene) -> list[Group]:

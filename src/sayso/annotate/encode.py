@@ -47,9 +47,9 @@ OPENING, CLOSING = frozenset("“„‟«"), frozenset("”»")
 SINGLE = frozenset("‘’‚‛'`´")
 ENDS = frozenset(".!?")
 ABBREVIATIONS = frozenset((
-    "mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "lt", "col", "maj", "capt", "sgt", "st", "jr", "sr",
-    "rev", "hon", "pres", "no", "vs", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov",
-    "dec", "inc", "corp", "ltd", "co", "bros", "dept"))
+    "mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "lt", "col", "maj", "capt", "sgt", "brig", "adm",
+    "cmdr", "supt", "insp", "st", "jr", "sr", "rev", "hon", "pres", "no", "vs", "jan", "feb", "mar", "apr", "jun",
+    "jul", "aug", "sept", "sep", "oct", "nov", "dec", "inc", "corp", "ltd", "co", "bros", "dept"))
 
 OUTSIDE, INSIDE, MARK, OPEN_ENDED = range(4)
 """Where a word stands to quotation marks: outside, between a pair, a mark itself, after a mark that has no partner in

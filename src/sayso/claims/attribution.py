@@ -102,13 +102,17 @@ CAPITALS = tuple(1 + shape * STATES + INSIDE for shape in (3, 4, 5))
 """Kinds of words that begin a sentence inside quotation marks."""
 
 
+Ranges = tuple[tuple[int, int], ...]
+"""Words from … to (excluded), in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One attribution as word ranges of a stretch of text."""
 
-    cue: tuple[tuple[int, int], ...]
-    source: tuple[tuple[int, int], ...]
-    content: tuple[tuple[int, int], ...]
+    cue: Ranges
+    source: Ranges
+    content: Ranges
     evidence: tuple[float, ...]
     score: float | None
     """The probability that content and source are right; None where nothing was judged."""
@@ -357,26 +361,27 @@ def fill_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]
 
 
 def finish_phrases(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, with a content that stops on a word no phrase ends with (“on the night of the”) led on to the
-    next mark, where that is near and the words on the way are held by nobody."""
+    """The candidates, with a content or source that stops on a word no phrase ends with (“on the night of the”) led on
+    to the next mark, where that is near and the words on the way are held by nobody."""
     held = {at for one in found for at in indices(one.content) | indices(one.cue) | indices(one.source)}
-    out = []
-    for one in found:
-        end = max(e for _, e in one.content)
-        stop = end
-        while stop < min(len(words), end + LEFT + 1) and stop not in held and words.folded[stop][0].isalnum() \
-                and words.sentence[stop] == words.sentence[end - 1]:
-            stop += 1
-        near = stop - end <= LEFT and (stop == len(words) or not words.folded[stop][0].isalnum()
-                                       or words.sentence[stop] != words.sentence[end - 1])
-        if words.folded[end - 1].lower() in UNFINISHED and stop > end and near and stop not in held:
-            out.append(replace(one, content=as_ranges(indices((*one.content, (end, stop))))))
-        else:
-            out.append(one)
-    return out
+    return [replace(one, content=finished(words, one.content, held), source=finished(words, one.source, held))
+            for one in found]
 
 
-def as_ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+def finished(words: Words, ranges: Ranges, held: set[int]) -> Ranges:
+    """Ranges with the rest of the phrase that they stop in."""
+    end = max((e for _, e in ranges), default=0)
+    if not end or words.folded[end - 1].lower() not in UNFINISHED:
+        return ranges
+    stop = end
+    while stop < len(words) and words.sentence[stop] == words.sentence[end - 1] and words.folded[stop][0].isalnum():
+        if stop in held or stop - end == LEFT:
+            return ranges
+        stop += 1
+    return as_ranges(indices((*ranges, (end, stop)))) if stop > end else ranges
+
+
+def as_ranges(numbers: Iterable[int]) -> Ranges:
     """Word numbers as ranges."""
     out: list[tuple[int, int]] = []
     for at in sorted(numbers):
