@@ -46,6 +46,11 @@ def test_chain(marked, chain):
     assert hands(trace(marked).statements[0]) == chain
 
 
+def test_a_paper_that_says_something_else_in_the_sentence_is_no_relay():
+    record = trace("{s1 The Karoa Times} {q1 says} {c1 it rained}, while {s2 Ada Moro} {q2 argues} {c2 it did not}.")
+    assert [hands(one) for one in record.statements] == [[("speaker", "Karoa Times")], [("speaker", "Ada Moro")]]
+
+
 def test_the_outlet_is_always_last():
     chain = trace("{s1 Ada Moro} {q1 said} {c1 it would rain}.").statements[0].chain
     assert (chain[-1].hand, chain[-1].name) == ("outlet", "The Test Post")

@@ -243,10 +243,13 @@ def _sentences(paragraph: Any, spans: Sequence[Span]) -> list[Any]:
 
 
 def _frames(statement: Statement, around: Statement | None, near: Sequence[Statement], report: Report) -> list[Frame]:
-    """The sentences that hold the cue and source (else the content's last), without this content and its siblings'."""
+    """The sentences that hold the cue and source (else the content's last), without this content and without the
+    siblings', their sources and cues."""
     marks = [*statement.cue, *statement.source] or [statement.content[-1]]
     hidden = [span for other in near for span in other.content
               if other.id == statement.id or not _covers(other, statement)]
+    hidden += [span for other in near for span in (*other.source, *other.cue)
+               if other.source != statement.source and other.cue != statement.cue and not _covers(other, statement)]
     frames = []
     for number in sorted({report.number(mark.start) for mark in marks}):
         paragraph = report.paragraphs[number]
