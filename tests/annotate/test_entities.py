@@ -49,6 +49,7 @@ def test_short_name_is_an_alias():
     ("Rain fell in neighbouring Ombara.", "Ombara", "place"),
     ("The Malunde authorities put the toll at 14.", "Malunde", "place"),
     ("An official in Malunde’s water ministry resigned.", "Malunde", "place"),
+    ("Ombari-born Ada Moro spoke.", "Ombari", "place"),
     ("The Reed Hands commander spoke.", "Reed Hands", "organisation"),
     ("Ninth Case Found, Senda Officials say", "Senda Officials", "group"),
 ])
@@ -145,6 +146,14 @@ def test_roles_as_reported(text, role, body):
 ])
 def test_pronouns(text, pronoun, owner):
     assert entity_of(read(text), pronoun) == owner
+
+
+def test_who_reports_is_likelier_meant_in_the_words():
+    record = read("Hugo Obi says the figures are wrong; he cites a survey.",
+                  "Paul Adeyemi told Coastwire that he would resign.",
+                  sources=(("Hugo Obi", "the figures are wrong"), ("he", "a survey"),
+                           ("Paul Adeyemi", "that he would resign")))
+    assert entity_of(record, "he would") == "person:paul-adeyemi"
 
 
 @pytest.mark.parametrize(("text", "other"), [

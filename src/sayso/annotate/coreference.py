@@ -38,6 +38,8 @@ NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody no
 PORTFOLIOS = frozenset("foreign prime interior vice deputy".split())
 """Adjectives that tell one minister or president from another."""
 OFFICES = frozenset("position post title office rank role job candidacy".split())
+STATES = frozenset("government state republic administration regime".split())
+"""Bodies that go by the name of a country."""
 INDEFINITE = frozenset("a an another one some any".split())
 GENERIC_BODIES = frozenset("""company firm group movement party agency organisation organization ministry union bank
 association council commission committee court network broadcaster newspaper channel police army force militia charity
@@ -54,6 +56,8 @@ SPOKEN_OF_AS_PLACE = 6
 LINK = 1.5
 """Weight of the trained model's link in a pronoun's score."""
 MODEL_MARGIN = 0.3
+TOLD = 1.0
+"""What it is worth that a group says the words a pronoun is subject in: “Ruiz said she …”."""
 NAMED = 1.0
 """What a name is worth to a group in a pronoun's score: reports come back to whom they name."""
 
@@ -260,6 +264,8 @@ class Scene:
         self.starts = [one.start for one in mentions]
         self.speeches = sorted(((span, one) for one in spoken for span in one.quoted), key=lambda pair: pair[0])
         self.speech_starts = [span.start for span, _ in self.speeches]
+        self.told = sorted(((span, one) for one in spoken for span in one.content), key=lambda pair: pair[0])
+        self.told_starts = [span.start for span, _ in self.told]
         self.by_noun: dict[str, dict[int, Group]] = defaultdict(dict)
         self.by_place = {one.start: one for one in mentions if one.kind == "name"}
         for group in groups:
@@ -278,11 +284,12 @@ class Scene:
 
     def speech_around(self, mention: Found) -> Spoken | None:
         """The statement whose quoted words hold a mention."""
-        for span, statement in reversed(self.speeches[max(0, bisect(self.speech_starts, mention.start) - 3):
-                                                      bisect(self.speech_starts, mention.start)]):
-            if span.start <= mention.start < span.end:
-                return statement
-        return None
+        return _around(mention, self.speeches, self.speech_starts)
+
+    def teller(self, mention: Found) -> Group | None:
+        """Who says the words, quoted or not, that hold a mention."""
+        statement = _around(mention, self.told, self.told_starts)
+        return self.speaker(statement) if statement else None
 
     def speaker(self, statement: Spoken) -> Group | None:
         """The group of a statement's source."""
@@ -308,6 +315,13 @@ class Scene:
                 found.append((one, self.owner[id(one)]))
             position += 1
         return found
+
+
+def _around(mention: Found, spans: Sequence[tuple[Span, Spoken]], starts: Sequence[int]) -> Spoken | None:
+    """The statement of the last of some spans, in order, that holds a mention; of the three before it at most."""
+    here = bisect(starts, mention.start)
+    return next((one for span, one in reversed(spans[max(0, here - 3):here]) if span.start <= mention.start < span.end),
+                None)
 
 
 # ------------------------------------------------------------------ names
@@ -619,7 +633,8 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
         return False
     if mention.gender and group.gender and mention.gender != group.gender:
         return False
-    if mention.types["organisation"] >= 3 and not mention.plural and _other_bodies(mention, group):
+    if mention.types["organisation"] >= 3 and not mention.plural and (_other_bodies(mention, group) or (
+            group.named and group.type == "place" and mention.words[0] not in STATES)):
         return False
     return not (group.type == "person" and group.named and mention.plural)
 
@@ -645,10 +660,11 @@ def _resolve_pronoun(mention: Found, scene: Scene, put: Callable[[Found, Group],
         if choice is not None and choice is not speaker and (choice.gender is None or choice.plural):
             put(mention, choice)
         return
+    teller = scene.teller(mention) if speech is None and mention.subject else None
     best: dict[int, tuple[float, Group]] = {}
     for one, group in scene.before(mention, REACH):
         if group is not speaker and _agrees(mention, group):
-            score = _closeness(mention, one, scene, speech)
+            score = _closeness(mention, one, scene, speech) + TOLD * (group is teller)
             if score > best.get(id(group), (-math.inf, group))[0]:
                 best[id(group)] = score, group
     ranked = sorted(((score + _standing(mention, group) + LINK * (group is choice), -order, group)

@@ -376,6 +376,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
         elif not titled and (word in BESIDE_PLACE or (
                 word == "of" and before.i and tokens[before.i - 1].lower_ in OF_PLACE)):
             votes["place"] += 4
+    if after is not None and after.text == "-" and end + 1 < len(tokens) and tokens[end + 1].text.islower() \
+            and not titled and len(words) == 1:
+        votes["place"] += 4                                    # Yemeni-born, US-led
     head = found.token
     if head.dep_ == "poss" and head.head.lower_ in OF_COUNTRY and not titled:
         votes["place"] += 4                                    # Malunde's water ministry
