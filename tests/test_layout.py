@@ -17,7 +17,7 @@ LEVELS = ("errors model", "codec", "acquire annotate", "claims ledger", "pipelin
           "web spacy_component datatrove_step", "cli", "__main__ __init__")  # the command line opens the web page
 LEVEL = {name: height for height, names in enumerate(LEVELS) for name in names.split()}
 HEAVY = ("onnxruntime", "tokenizers", "trafilatura", "spacy", "fastapi", "starlette", "uvicorn", "jinja2", "httpx",
-         "feedparser", "warcio", "torch", "numpy", "rich", "typer")
+         "py3langid", "feedparser", "warcio", "torch", "numpy", "rich", "typer")
 DROSS = {"utils", "util", "common", "helpers", "helper", "misc", "shared"}
 
 

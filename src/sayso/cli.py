@@ -72,11 +72,13 @@ def read_command(sources: Sources, field: Fields = None, as_json: Annotated[bool
             complain(result.message)
             continue
         done += 1
+        record = decode(result)
+        failed += bool(record.problems)
         if as_json:
             sys.stdout.buffer.write(result + b"\n")
             sys.stdout.buffer.flush()
         else:
-            _print_report(decode(result))
+            _print_report(record)
     if not done and not failed:
         complain(f"nothing to read in {' '.join(sources)}")
     raise typer.Exit(_status(done, failed))

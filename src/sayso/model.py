@@ -98,7 +98,7 @@ class Document:
     published_from: str | None = None
     """Where that date was found, as `json-ld datePublished`, `meta article:published_time`, `text 120-141` …"""
     language: str | None = None
-    """ISO 639-1 code."""
+    """ISO 639-1 code: given with the page, else by the words of the report, else as the page declares."""
     media_type: MediaType = "text/plain"
     encoding: str = "utf-8"
     """The encoding that the page was decoded with; page offsets in `runs` count code points of that decoding."""

@@ -25,6 +25,8 @@ from sayso.errors import SaysoError
 from sayso.model import Page, Problem, Record
 
 Stage = Callable[[Record], Record]
+LANGUAGE = "en"
+"""What the reader was trained on."""
 
 STAGES: tuple[Stage, ...] = (read_statements, NameTheQuoted(parse_report), ReadHeadlines(parse_report),
                              ReadInner(parse_report), find_entities, TraceHands(parse_report), find_quoted)
@@ -36,7 +38,13 @@ def read(page: Page, *, stages: tuple[Stage, ...] = STAGES) -> Record:
 
 
 def annotate(record: Record, *, stages: tuple[Stage, ...] = STAGES) -> Record:
-    """The record with the layer of each stage added, or the reason why not."""
+    """The record with the layer of each stage added, or the reason why not: a report in another language has none."""
+    language = record.document.language
+    if language not in (None, LANGUAGE):
+        where = record.document.address or "standard input"
+        reason = (f"{where}: the report is in another language ({language}); sayso reads English, so the text is kept "
+                  "and no statement is read; if it is English, give it as JSONL with \"language\": \"en\"")
+        return replace(record, problems=(*record.problems, Problem("read", "other-language", reason)))
     for stage in stages:
         try:
             record = stage(record)
