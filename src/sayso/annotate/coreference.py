@@ -573,7 +573,7 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
         bodies = [body for one in group.mentions if one.kind == "nominal" for body in _inside(one, scene)]
         if bodies and not any(other is body for body in _inside(mention, scene) for other in bodies):
             return False
-    if mention.types["person"] and not mention.plural:
+    if mention.types["person"] > mention.types["organisation"] and not mention.plural:
         held = group.portfolios.get(noun, set())
         if group.plural or (held and _portfolio(mention.token) and not held & _portfolio(mention.token)):
             return False
