@@ -19,7 +19,7 @@ from typing import Any, Protocol
 Row = dict[str, Any]
 """One line of a gold or prediction file, as JSON has it; always with "id"."""
 
-TASKS = ("page", "attribution", "coref", "time", "place", "event", "crossdoc", "chains", "styles")
+TASKS = ("page", "attribution", "coref", "time", "place", "event", "crossdoc", "chains", "speakers", "styles")
 """Every task there is or will be, in the order in which they run; one without a module yet is skipped in words."""
 
 
