@@ -178,6 +178,25 @@ def test_a_neighbour_named_beside_is_one_person():
     assert [one.speaker for one in record.statements] == ["person:layla-aziz"] * 2
 
 
+@pytest.mark.parametrize(("source", "text", "speaker"), [
+    ("CPUC President Marybel Batjer",
+     "In a letter calling for the meeting, CPUC President Marybel Batjer said it was over.", "person:marybel-batjer"),
+    ("Republican state schools Superintendent Jennifer McCormick",
+     "Republican state schools Superintendent Jennifer McCormick has said it was over.", "person:jennifer-mccormick"),
+    ("Petrides", "John Petrides sells. “So,” Petrides said during the interview, it was over.", "person:john-petrides"),
+    ("The group", "The group, Valley Watch, has members. The group said it was over.", "organisation:valley-watch"),
+])
+def test_the_name_in_a_source(source, text, speaker):
+    record = read(text, sources=((source, "it was over"),))
+    assert record.statements[0].speaker == speaker
+
+
+def test_a_utilities_commission_is_no_utility():
+    record = read("The Senda Public Utilities Commission met. The utility said it was over.",
+                  sources=(("The utility", "it was over"),))
+    assert record.statements[0].speaker != "organisation:senda-public-utilities-commission"
+
+
 @pytest.mark.parametrize(("office", "same"), [
     ("The interior minister", True), ("The minister", True), ("The oil minister", False),
     ("The foreign minister", False),

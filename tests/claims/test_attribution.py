@@ -106,13 +106,20 @@ def test_no_content_stops_on_an_article(text, upto, content):
 
 
 @pytest.mark.parametrize(("text", "mark", "kept"), [
-    ("Ruiz: we shall appeal", ":", True), ("Photo: Tom Ruiz", ":", False), ("Ruiz; Moro", ";", False),
+    ("Ruiz: we shall appeal", ":", True), ("DEAR ANN: My cat sings", ":", False), ("rain (Image: GETTY)", ":", False),
+    ("Photo: Tom Ruiz", ":", False), ("Ruiz; Moro", ";", False),
     ("Ruiz said so", "said", True),
 ])
 def test_what_can_be_a_cue(text, mark, kept):
     words = split_words(text)
     at = words.folded.index(mark)
     assert reports(words, one((at, at + 1), [(at + 1, len(words))], source=((0, at),))) is kept
+
+
+def test_a_source_that_stops_short_is_as_long_as_another_has_it():
+    words = split_words("Senda’s envoy to Karoa accused them of it and warned that it rained")
+    found = finish_phrases(words, [one((4, 5), [(5, 8)], source=((0, 4),)), one((9, 10), [(10, 13)], source=((0, 3),))])
+    assert [c.source for c in found] == [((0, 4),)] * 2
 
 
 @pytest.mark.parametrize(("text", "asks"), [

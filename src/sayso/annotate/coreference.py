@@ -207,6 +207,7 @@ def resolve(text: str, mentions: Sequence[Found], paragraphs: Sequence[Paragraph
         text, [one for one in described if one.linked is None or one.types["person"] > TRUST or id(one) in sources],
         names, owner, put
     )
+    _named_bodies(text, described, names, owner, put)
     scene = Scene(mentions, groups, owner, sources, spoken)
 
     def model_choice(mention: Found) -> Group | None:
@@ -512,6 +513,23 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
         group.portfolios[mention.words[0]] |= _portfolio(mention.token)
 
 
+def _named_bodies(text: str, described: Sequence[Found], names: Sequence[Found], owner: dict[int, Group],
+                  put: Callable[[Found, Group], None]) -> None:
+    """“The group, Valley Watch, said”: one body."""
+    by_start = {name.start: name for name in names if id(name) in owner}
+    for mention in described:
+        name = by_start.get(mention.end + 2)
+        if name is None or id(mention) in owner or mention.plural or not mention.definite or \
+                mention.types["organisation"] < 3 or text[mention.end:name.start] != ", " or \
+                text[name.end:name.end + 1] != ",":
+            continue
+        group = owner[id(name)]
+        if group.type in ("organisation", "other"):
+            put(mention, group)
+            group.votes["organisation"] += 3
+            group.role_words.add(mention.words[0])
+
+
 def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
     """Whether a person's name comes right after a description, a comma or nothing between."""
     first = name.title.start if name.title else name.start
@@ -556,6 +574,13 @@ def _resolve_description(
         put(mention, group)
 
 
+def _is_called(noun: str, words: Sequence[str]) -> bool:
+    """Whether a noun is what a name or description says a body is: the last word, the first, or the one before “of”;
+    the Public Utilities Commission is no utility."""
+    return any(singular(word) == noun and (place in (0, len(words) - 1) or words[place + 1] in ("of", "for"))
+               for place, word in enumerate(words))
+
+
 def _may_be_called(noun: str, group: Group) -> bool:
     """Whether a body may be “the company”: its name does not end in a noun for another kind of body."""
     last = {singular(one.words[-1]) for one in group.mentions if one.kind == "name"}
@@ -581,7 +606,7 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
     if mention.types["organisation"]:
         if mention.plural and group.named and not group.plural and noun in read_lexicon("organisations"):
             return False                                       # “the authorities” are not the Valley Authority
-        return (any(noun in map(singular, one.words) for one in group.mentions if one.kind != "pronoun") and \
+        return (any(_is_called(noun, one.words) for one in group.mentions if one.kind != "pronoun") and \
             group.type in ("organisation", "other")) or (noun in group.role_words and group.type != "person")
     return any(one.kind == "nominal" and one.words == mention.words and one.plural == mention.plural
                for one in group.mentions)

@@ -162,7 +162,7 @@ def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], headlin
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        opens = token.is_sent_start or headline
+        opens = token.is_sent_start or headline or token.tag_ == "NNS"      # Petrides, taken for a plural
         if not (_capital(token, headline) or (opens and token.text[0].isupper() and token.lower_ in known)):
             position += 1
             continue

@@ -141,6 +141,9 @@ def source_heads(paragraph: Paragraph, source: Span) -> list[Any]:
     tops = [token for token in inside if token.head.i not in numbers or token.head.i == token.i]
     nouns = [token for token in tops if token.tag_[:2] in ("NN", "PR", "CD", "DT", "FW")]
     chosen = (nouns or tops or inside)[:1]
+    if len(nouns) > 1 and all(token.tag_[:2] in ("NN", "JJ", "CD", "HY") for token in
+                              nouns[0].doc[nouns[0].i:nouns[-1].i + 1]):
+        chosen = nouns[-1:]                                    # “CPUC President Ann Vee”, parsed as two subjects
     while chosen and chosen[0].i + 2 in numbers and chosen[0].nbor().text == "-" and not chosen[0].nbor().whitespace_:
         chosen = [chosen[0].nbor(2)]                           # vice-president
     return [_antecedent(token) if token.tag_ in ("WP", "WDT") else token for token in chosen]

@@ -86,6 +86,7 @@ UNNAMED = re.compile(r"not to be (?:named|identified|quoted)|to (?:remain|stay) 
 UNFINISHED = frozenset("""the a an of and or to in for with by at on from that this these those his her its their our my
 your""".split())
 """Words that no content ends with: articles, prepositions before their noun, “and”."""
+POSSESSIVES = ("'s", "s'")
 LEFT = 6
 """Words that may be missing after one of them."""
 REPORTING_MARKS = frozenset(':-"')
@@ -276,13 +277,13 @@ def choose(found: Iterable[Candidate], settings: Settings, *, least: float = HID
 
 
 def reports(words: Words, one: Candidate) -> bool:
-    """Whether a cue can lay words to somebody: of marks alone, a colon, a dash or a quotation mark can, but not after
-    “Photo”."""
+    """Whether a cue can lay words to somebody: of marks alone, a colon, a dash or a quotation mark can.  What stands
+    after the colon of “Photo: …” is a maker's name, and “Dear Ann: …” is said to her."""
     cue = sorted(indices(one.cue))
-    if any(words.folded[at][0].isalnum() for at in cue):
-        return True
-    return any(words.folded[at] in REPORTING_MARKS for at in cue) and (
-        not cue[0] or words.folded[cue[0] - 1].lower() not in CREDITS)
+    before = words.folded[max(0, cue[0] - 3):cue[0]]
+    if words.folded[cue[0]] == ":" and before and (before[-1].lower() in CREDITS or "dear" in map(str.lower, before)):
+        return False
+    return any(words.folded[at][0].isalnum() or words.folded[at] in REPORTING_MARKS for at in cue)
 
 
 def asks_for_anonymity(words: Words, one: Candidate) -> bool:
@@ -362,10 +363,18 @@ def fill_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]
 
 def finish_phrases(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, with a content or source that stops on a word no phrase ends with (“on the night of the”) led on
-    to the next mark, where that is near and the words on the way are held by nobody."""
+    to the next mark, where that is near and the words on the way are held by nobody; such a source of two cues, or one
+    that stops on a possessive, is as long as the other has it."""
     held = {at for one in found for at in indices(one.content) | indices(one.cue) | indices(one.source)}
-    return [replace(one, content=finished(words, one.content, held), source=finished(words, one.source, held))
-            for one in found]
+    longest = {one.source[0][0]: one.source for one in sorted(found, key=lambda one: one.source) if one.source}
+    out = []
+    for one in found:
+        content, source = finished(words, one.content, held), one.source
+        last = words.folded[source[-1][1] - 1].lower() if source else ""
+        if last in UNFINISHED or last.endswith(POSSESSIVES):
+            source = longest[source[0][0]]
+        out.append(replace(one, content=content, source=finished(words, source, held)))
+    return out
 
 
 def finished(words: Words, ranges: Ranges, held: set[int]) -> Ranges:
