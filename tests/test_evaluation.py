@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from evaluation import Peer
+from evaluation import Peer, speakers
 from evaluation import __main__ as runner
 
 SCORER = """import json, sys
@@ -86,3 +86,18 @@ def test_unknown_tasks_and_lonely_options_are_refused(task, capsys):
         with pytest.raises(SystemExit) as stop:
             runner.main(arguments)
         assert stop.value.code == 2
+
+
+@pytest.mark.parametrize(("start", "end", "names", "right"), [
+    ("10", "20", [[10, 20]], True), ("10", "20", [[16, 20], [90, 94]], True), ("10", "20", [[20, 25]], False),
+    ("10", "20", [], False), ("-", "", [], True), ("-", "", [[1, 2]], False), ("+", "", [[1, 2]], False),
+    ("+", "", [], False),
+])
+def test_a_source_is_right_by_the_name_of_its_entity(start, end, names, right):
+    assert speakers.agrees({"name_start": start, "name_end": end}, names) is right
+
+
+def test_the_sheet_of_sources_is_whole():
+    rows = speakers.read_sheet()
+    assert len(rows) == 100
+    assert all(row["name_start"] in "-+" or int(row["name_start"]) < int(row["name_end"]) for row in rows)

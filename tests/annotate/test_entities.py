@@ -51,6 +51,8 @@ def test_short_name_is_an_alias():
     ("An official in Malunde’s water ministry resigned.", "Malunde", "place"),
     ("Ombari-born Ada Moro spoke.", "Ombari", "place"),
     ("The Reed Hands commander spoke.", "Reed Hands", "organisation"),
+    ("He sued. Two men died in Karoa. The sad story of Karoa began in Karoa in 2012.", "Karoa", "place"),
+    ("The Tommy Solomon Statue fell. It is a large statue.", "Tommy Solomon Statue", "organisation"),
     ("Ninth Case Found, Senda Officials say", "Senda Officials", "group"),
 ])
 def test_types_by_what_stands_beside(text, name, kind):
@@ -199,7 +201,7 @@ def test_a_utilities_commission_is_no_utility():
 
 @pytest.mark.parametrize(("office", "same"), [
     ("The interior minister", True), ("The minister", True), ("The oil minister", False),
-    ("The foreign minister", False),
+    ("The foreign minister", False), ("The minister of the interior", True), ("The minister of oil", False),
 ])
 def test_one_minister_is_not_another(office, same):
     record = read("Interior Minister Salma Qadri said it was early.", f"{office} agreed it was late.",

@@ -37,6 +37,7 @@ brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
 PORTFOLIOS = frozenset("foreign prime interior vice deputy".split())
 """Adjectives that tell one minister or president from another."""
+MINISTERS = frozenset(("minister", "secretary"))
 OFFICES = frozenset("position post title office rank role job candidacy".split())
 STATES = frozenset("government state republic administration regime".split())
 """Bodies that go by the name of a country."""
@@ -51,7 +52,7 @@ GENERIC_KINDS = frozenset("body group organisation organization agency company f
 MODEL_TYPES: dict[str, EntityType] = {"person": "person", "organization": "organisation", "place": "place"}
 TRUST = 2.5
 """Weight of the trained model's type among the votes for a mention's type."""
-SPOKEN_OF_AS_PLACE = 6
+SPOKEN_OF_AS_PLACE = 4
 """Votes for a place that outweigh any for a person, where one word is all that is known of a name: countries speak."""
 LINK = 1.5
 """Weight of the trained model's link in a pronoun's score."""
@@ -452,7 +453,8 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
             group.roles.append(mention.title)
             words = [singular(bare(word)) for word in text[slice(*mention.title)].split()]
             group.role_words.update(words)
-            group.portfolios[words[-1]].update(words[:-1])
+            noun = next((at for at, word in enumerate(words[1:]) if word in ("of", "for")), len(words) - 1)
+            group.portfolios[words[noun]].update(set(words) - {words[noun]})
         after = text[mention.end:mention.end + 2]
         if after not in (", ", " (") and not (after == "’s" or after == "'s"):
             continue
@@ -534,7 +536,8 @@ def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
     """Whether a person's name comes right after a description, a comma or nothing between."""
     first = name.title.start if name.title else name.start
     between = text[mention.end:first] if mention.end <= first else None
-    return group.type in ("person", "other") and (between in (", ", " ") or (between == ": " and mention.headline))
+    return group.type in ("person", "other") and between is not None and (
+        between in (", ", " ", ", the ", ", a ", ", an ") or (between == ": " and mention.headline))
 
 
 # ------------------------------------------------------------------ descriptions
@@ -613,9 +616,12 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
 
 
 def _portfolio(token: Any) -> set[str]:
-    """The words that tell one office from another: “oil” in “the oil minister”."""
+    """The words that tell one office from another: “oil” in “the oil minister” and in “the minister of oil”."""
+    of = [word for child in token.rights if child.lower_ in ("of", "for") and singular(token.text) in MINISTERS
+          for word in child.subtree if word.tag_[:2] in ("NN", "JJ")]
     return {singular(child.text) for child in token.lefts
-            if (child.dep_ == "compound" and child.tag_[:2] == "NN") or child.lower_ in PORTFOLIOS}
+            if (child.dep_ == "compound" and child.tag_[:2] == "NN") or child.lower_ in PORTFOLIOS} | {
+        singular(word.text) for word in of}
 
 
 def _inside(mention: Found, scene: Scene) -> list[Group]:

@@ -3,7 +3,7 @@
 Names are runs of capitalised words that the tagger calls proper nouns; a title before one (“Interior Minister”) is kept
 apart from it.  Descriptions are looked for only where they can matter: heads of sources, and definite phrases over the
 nouns of `lexicon/titles.txt` and `lexicon/organisations.txt`.  Known failure: in a headline that capitalises every
-word, ordinary nouns join the name beside them.
+word, ordinary words that the report has nowhere small join the name beside them.
 """
 
 from __future__ import annotations
@@ -45,6 +45,14 @@ OF_COUNTRY = frozenset("""capital army border borders parliament territory econo
 constitution ministry embassy navy""".split())
 """What only a country has, or a place: “Zarhan’s capital”, “the government of Zarhan”."""
 OF_STATE = frozenset("authority authorities government regime".split())
+OFFICES = frozenset("""affairs agriculture attorney budget commerce defence defense development economy education energy
+environment exchequer finance foreign health homeland housing human immigration industry information infrastructure
+interior justice labor labour national oil petroleum planning police political prime public relations resources
+revenue science security services staff state technology tourism trade transport transportation treasury urban veterans
+war water welfare women works youth""".split())
+"""What an office is “of” or “for”: Secretary of State, Minister for Foreign Affairs, chief of staff."""
+SMALL = frozenset("and the of for &".split())
+PARTIES = frozenset("republican democrat democratic conservative labour tory liberal".split())
 HAVE_LEADER = frozenset("leader commander spokesman spokeswoman chief fighter member militant".split())
 WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec""".split())
@@ -117,7 +125,7 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
     count."""
     wanted = sorted(sources)
     found: list[Found] = []
-    known = _known_names(paragraphs, headlines)
+    vocabulary = _learn_words(paragraphs, headlines)
     sentence = 0
     for number, paragraph in enumerate(paragraphs):
         headline = paragraph.block in headlines
@@ -126,7 +134,8 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
         for sent in paragraph.parsed.sents:
             sentence += 1
             numbers.update(dict.fromkeys(range(sent.start, sent.end), sentence))
-        here = [*_names(paragraph, number, numbers, headline, taken, known)]
+        loose = vocabulary.ordinary if capitalised(paragraph.parsed) else frozenset() if headline else None
+        here = [*_names(paragraph, number, numbers, loose, taken, vocabulary)]
         here += _pronouns(paragraph, number, numbers)
         here += _descriptions(paragraph, number, numbers, taken, here, wanted)
         for one in here:
@@ -137,37 +146,65 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
 
 # ------------------------------------------------------------------ names
 
-def _known_names(paragraphs: Sequence[Paragraph], headlines: frozenset[int]) -> frozenset[str]:
-    """Last words of names that the tagger saw inside sentences, and that the report never writes small: at the start
-    of a sentence it takes some of them for ordinary nouns (“Malunde has long argued …”)."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one report, lower case.
+
+    `small`: those its running text writes small.  `ordinary`: those of them that it has in no name, and words of
+    saying; they are no names where every word has its capital.  `names`: last words of names that the tagger saw
+    inside sentences, and that the report never writes small: at the start of a sentence it takes some for ordinary
+    nouns (“Malunde has long argued …”).
+    """
+
+    small: frozenset[str]
+    ordinary: frozenset[str]
+    names: frozenset[str]
+
+
+def capitalised(tokens: Any) -> bool:
+    """Whether a line has a capital on every long word, as American headlines do, or is all capitals."""
+    words = [token.text for token in tokens if token.is_alpha and len(token.text) > 3]
+    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.9 * len(words)
+
+
+def _learn_words(paragraphs: Sequence[Paragraph], headlines: frozenset[int]) -> Vocabulary:
     titles, bodies = read_lexicon("titles"), read_lexicon("organisations")
-    names, small = set(), set()
+    small, proper, last = set(), set(), set()
     for paragraph in paragraphs:
         tokens = paragraph.parsed
+        if capitalised(tokens):
+            continue
         for token in tokens:
             if token.text[0].islower():
                 small.add(token.text)
-                continue
-            after = tokens[token.i + 1].tag_ if token.i + 1 < len(tokens) else ""
-            if token.tag_ == "NNP" and not token.is_sent_start and paragraph.block not in headlines and \
-                    after not in ("NNP", "NNPS", "HYPH", "NN", "NNS"):
-                names.add(token.lower_)
-    return frozenset(word for word in names - small if len(word) > 3 and word not in WEEKDAYS
-                     and singular(word) not in titles and singular(word) not in bodies)
+            elif token.tag_ in ("NNP", "NNPS"):
+                proper.add(token.lower_)
+                after = tokens[token.i + 1].tag_ if token.i + 1 < len(tokens) else ""
+                if token.tag_ == "NNP" and not token.is_sent_start and paragraph.block not in headlines and \
+                        after not in ("NNP", "NNPS", "HYPH", "NN", "NNS"):
+                    last.add(token.lower_)
+    return Vocabulary(frozenset(small), frozenset(small - proper) | SPEAKING, frozenset(
+        word for word in last - small if len(word) > 3 and word not in WEEKDAYS and singular(word) not in titles
+        and singular(word) not in bodies))
 
 
-def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], headline: bool,
-           taken: set[int], known: frozenset[str]) -> Iterator[Found]:
+def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], loose: frozenset[str] | None,
+           taken: set[int], vocabulary: Vocabulary) -> Iterator[Found]:
+    """`loose`: None in running text; in a headline, the words that are no names there."""
     tokens = paragraph.parsed
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        opens = token.is_sent_start or headline or token.tag_ == "NNS"      # Petrides, taken for a plural
-        if not (_capital(token, headline) or (opens and token.text[0].isupper() and token.lower_ in known)):
+        if token.text in ("R", "D", "I") and tokens[max(0, position - 1):position].text in ("(", ",") and \
+                tokens[position + 1:position + 2].text == "-":
+            position += 3                                      # (R-Texas)
+            continue
+        opens = token.is_sent_start or loose is not None or token.tag_ == "NNS"      # Petrides, taken for a plural
+        if not (_capital(token, loose) or (opens and token.text[0].isupper() and token.lower_ in vocabulary.names)):
             position += 1
             continue
-        end = _run_end(tokens, position, headline)
-        name = _name(paragraph, position, end, number, sentences, taken)
+        end = _run_end(tokens, position, loose)
+        name = _name(paragraph, position, end, number, sentences, taken, vocabulary.small)
         if name:
             yield name
             if name.title:
@@ -187,15 +224,18 @@ def _places_in_title(paragraph: Paragraph, position: int, name: Found, number: i
         token = paragraph.parsed[token.i + 1]
 
 
-def _capital(token: Any, headline: bool) -> bool:
+def _capital(token: Any, loose: frozenset[str] | None) -> bool:
     text = token.text
     if not text[0].isupper() or text == "I":
+        return False
+    if loose and (token.lower_ in loose or (token.is_stop and not text.isupper())) and \
+            bare(text) not in read_lexicon("names"):
         return False
     if token.tag_ in ("NNP", "NNPS"):
         return bare(text) not in WEEKDAYS
     if text.endswith(".") and bare(text) in read_lexicon("titles"):
         return True                                            # Maj.-Gen., which the tagger does not know
-    if token.is_sent_start or headline:
+    if token.is_sent_start or loose is not None:
         return False
     if text.startswith("O'") or text.startswith("O’"):
         return True
@@ -214,14 +254,14 @@ def tokens_before_is_capital(token: Any) -> bool:
     return bool(before.text[0].isupper() and before.tag_ in ("NNP", "NNPS") and not token.is_sent_start)
 
 
-def _run_end(tokens: Any, position: int, headline: bool) -> int:
+def _run_end(tokens: Any, position: int, loose: frozenset[str] | None) -> int:
     """Where the run of capitalised words that begins at `position` ends (excluded)."""
     end = position + 1
     while end < len(tokens):
         token = tokens[end]
         if token.is_sent_start and tokens[end - 1].text not in ("-", "al", "Al") and token.tag_ not in ("NNP", "NNPS"):
             break
-        if _capital(token, headline) or (token.text[0].isupper() and tokens[end - 1].text == "-"):
+        if _capital(token, loose) or (token.text[0].isupper() and tokens[end - 1].text == "-"):
             end += 1
         elif token.text in ("-", "–") and not tokens[end - 1].whitespace_ and not token.whitespace_ \
                 and end + 1 < len(tokens) and tokens[end + 1].text[:1].isalpha():
@@ -241,7 +281,7 @@ def _run_end(tokens: Any, position: int, headline: bool) -> int:
                 after += 1
             if after >= len(tokens) or not tokens[after].text[0].isupper():
                 break
-            stop = _run_end(tokens, after, headline)
+            stop = _run_end(tokens, after, loose)
             if stop < len(tokens) and tokens[stop].tag_ == "POS" and stop + 1 < len(tokens) and \
                     tokens[stop + 1].text[0].isupper():
                 break
@@ -269,16 +309,26 @@ def _run_end(tokens: Any, position: int, headline: bool) -> int:
 
 
 def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: dict[int, int],
-          taken: set[int]) -> Found | None:
+          taken: set[int], small: frozenset[str]) -> Found | None:
     """The name in tokens[begin:end], its title cut off; None where nothing but a title or an ordinary word is left."""
     tokens, titles, bodies = paragraph.parsed, read_lexicon("titles"), read_lexicon("organisations")
     if begin > 1 and tokens[begin - 1].text == "-" and tokens[begin - 2].lower_ in JOINING:
         begin -= 2                                             # al-Ahad
+    office = _office_before(tokens, begin)
+    person = _person_begins(tokens, begin, end, office is not None)
+    if person is None:
+        return None                                            # the State of “Secretary of State”
+    if office is not None and person == begin and all(word.lower_ in SMALL for word in tokens[office + 1:begin]):
+        office = None                                          # Senda, of “the mayor of Senda”
+    while end - begin > 1 and singular(tokens[end - 1].text) in titles and _office_before(tokens, end + 1) == end - 1:
+        end -= 1                                               # Ohio, of “Ohio Secretary of State”
     first = begin
     last_word = singular(tokens[end - 1].text)
     person_like = last_word not in bodies or (end - begin > 2 and singular(tokens[end - 2].text) in titles)
     gender: Gender | None = None
     titled = False
+    if person > begin or office is not None:
+        first, begin, titled, person_like = begin if office is None else office, person, True, False
     if person_like:
         for position in range(end - 2, begin - 1, -1):
             if bare(tokens[position].text) in titles and tokens[position + 1].text != "-":
@@ -316,8 +366,32 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
                   gender=gender, offset=paragraph.start)
     found.subject = head.dep_ in ("nsubj", "nsubjpass")
     found.definite = begin > 0 and tokens[begin - 1].lower_ == "the"
-    _guess_type(found, tokens, begin, end, titled)
+    _guess_type(found, tokens, begin, end, titled, small)
     return found
+
+
+def _office_before(tokens: Any, begin: int) -> int | None:
+    """Where an office that ends before tokens[begin] begins: “secretary of state”, “Secretary of State for”."""
+    titles, office = read_lexicon("titles"), None
+    for position in range(begin - 1, max(0, begin - 8), -1):
+        if tokens[position].lower_ in ("of", "for") and singular(tokens[position - 1].text) in titles:
+            office = position - 1
+        elif tokens[position].lower_ not in OFFICES | SMALL and position != office:
+            break
+    return office
+
+
+def _person_begins(tokens: Any, begin: int, end: int, office: bool) -> int | None:
+    """Where in tokens[begin:end] the person's name begins, after a party or the rest of an office (“State Ann Vee”,
+    “United Nations Ann Vee”); None where the office is all there is."""
+    given = read_lexicon("names")
+    named = next((at for at in range(begin, end - 1) if bare(tokens[at].text) in given), None)
+    if not office:
+        return begin + 1 if named == begin + 1 and tokens[begin].lower_ in PARTIES else begin
+    rest = next((at for at in range(begin, end) if tokens[at].lower_ not in OFFICES | SMALL), None)
+    if rest != begin or named is not None:
+        return rest if rest != begin else named
+    return begin + (tokens[begin].lower_ in read_lexicon("places") and end - begin > 2)
 
 
 def _belongs_to(token: Any, first: int, end: int) -> bool:
@@ -325,11 +399,12 @@ def _belongs_to(token: Any, first: int, end: int) -> bool:
     return token.tag_ in ("NN", "JJ") and token.dep_ in ("compound", "amod", "nmod") and first <= token.head.i < end
 
 
-def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -> None:
+def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool, small: frozenset[str]) -> None:
     """Adds to found.types what the name itself and its neighbours say; takes a gender from a given name."""
     titles, bodies, places = read_lexicon("titles"), read_lexicon("organisations"), read_lexicon("places")
     votes, words = found.types, found.words
-    given = read_lexicon("names").get(words[0]) if len(words) > 1 else None
+    named_after = len(words) > 2 and words[-1] in small         # the Tommy Solomon Statue
+    given = read_lexicon("names").get(words[0]) if len(words) > 1 and not named_after else None
     before = tokens[begin - 1] if begin else None
     after = tokens[end] if end < len(tokens) else None
     if " ".join(words) in places or found.words == ("us",):
@@ -363,8 +438,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool) -
             votes["person"] += 4
             found.gender = found.gender or titles[singular(word)] or None  # type: ignore[assignment]
             start = begin - 1
-            while start > 0 and (tokens[start - 1].tag_ in ("NN", "JJ", "NNP", "HYPH") and
-                                 tokens[start - 1].sent == before.sent):
+            while start > 0 and tokens[start - 1].sent == before.sent and (
+                    tokens[start - 1].tag_ in ("NN", "JJ", "NNP", "HYPH") or (
+                    tokens[start - 1].lower_ == "and" and start > 1 and singular(tokens[start - 2].text) in titles)):
                 start -= 1
             found.title = Span(found.offset + tokens[start].idx, found.offset + before.idx + len(before.text))
         elif singular(word) in bodies and before.tag_ in ("NN", "NNS", "NNP"):

@@ -80,7 +80,8 @@ UNSURE = 0.7
 """Below this probability a statement is shown as unsure: above it at least 85 in 100 were right on held documents."""
 HIDDEN = 0.35
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
-
+VERSION = "2"
+"""Of the rules."""
 UNNAMED = re.compile(r"not to be (?:named|identified|quoted)|to (?:remain|stay) anonymous|anonymity", re.I)
 """How a content begins that is no claim but why its source has no name; `claims/source_type.py` keeps it as that."""
 UNFINISHED = frozenset("""the a an of and or to in for with by at on from that this these those his her its their our my
@@ -469,8 +470,8 @@ class Reader:
 
     @property
     def version(self) -> str:
-        """The version of the weights, kept in every record."""
-        return str(load_card(self.weights)["version"])
+        """The version of the weights and of the rules over them, kept in every record."""
+        return f"{load_card(self.weights)['version']}-{VERSION}"
 
     def __call__(self, record: Record) -> Record:
         document = record.document
