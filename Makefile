@@ -39,7 +39,7 @@ evaluate: $(VENV)/installed
 	$(BIN)/python -m evaluation
 
 floors: $(VENV)/installed
-	$(BIN)/python -m evaluation page attribution coref chains
+	$(BIN)/python -m evaluation --check page attribution coref chains
 
 schema: $(VENV)/installed
 	$(BIN)/python -m schema

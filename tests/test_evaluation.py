@@ -47,6 +47,12 @@ def test_below_its_floor_is_status_1(task, capsys):
     assert "right is 0.500, its floor 0.510" in capsys.readouterr().err
 
 
+def test_a_check_looks_at_the_floors_and_writes_nothing(task):
+    runner.FLOORS.write_text("[time]\nright = 0.51\n")
+    assert runner.main(["--check", "time"]) == 1
+    assert not runner.RESULTS.exists()
+
+
 def test_a_floor_without_a_figure_is_below_it(task):
     runner.FLOORS.write_text("[time]\nspeed = 1\n")
     assert runner.main(["time"]) == 1
