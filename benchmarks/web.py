@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -45,13 +45,18 @@ OUTLETS = [f"The {town} {kind}" for town in ("Karoa", "Beremba", "Wexcombe", "Ta
            for kind in ("Courier", "Herald", "Ledger", "Post", "Times", "Observer")]
 
 
-def made(count: int, seed: int = 1) -> Iterator[tuple[Page, Record]]:
-    """Reports with statements by persons with a role, one in six of another's statement mentioning one."""
+def four_of_320(dice: random.Random) -> list[str]:
+    """Who is in a report."""
+    return dice.sample([f"{first} {last}" for first in FIRST for last in LAST], 4)
+
+
+def made(count: int, seed: int = 1, cast: Callable[[random.Random], list[str]] = four_of_320
+         ) -> Iterator[tuple[Page, Record]]:
+    """Reports with statements by four persons with a role, one in six of another's statement mentioning one."""
     dice = random.Random(seed)
-    people = [f"{first} {last}" for first in FIRST for last in LAST]
     for number in range(count):
         text, spans = f"Report {number}: {' '.join(dice.choices(WORDS, k=7))}", []
-        here = dice.sample(people, 4)
+        here = cast(dice)
         for index in range(STATEMENTS):
             name = here[index % 4]
             about = f" {here[(index + 1) % 4]}" if index % 6 == 0 else ""

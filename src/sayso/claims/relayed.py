@@ -19,7 +19,7 @@ from sayso.claims.inner import inner_cues, inner_parts
 from sayso.claims.source_type import is_medium
 from sayso.model import Document, Provenance, Record, Span, Statement
 
-VERSION = "1"
+VERSION = "2"
 AS_SAYING = re.compile(
     r"(?P<who>[^,;:]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|stating|claiming|writing|denying|"
     r"insisting|describing|calling|adding|asking))\b,?:?\s*(?P<what>(?=\S).+)",
@@ -27,6 +27,8 @@ AS_SAYING = re.compile(
 )
 QUOTING = re.compile(r"\b(?:quot|cit)(?:ed|es|ing|e)\s+(?P<who>[^,;:“”]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|"
                      r"stating|claiming|writing|denying|insisting|describing|calling|adding))\b")
+QUOTED_THAT = re.compile(r"(?P<who>[^,;:“”]{2,90}),\s+(?P<what>that\s.+)", re.S)
+"""What follows “the Herald reported, quoting”: who speaks, and what."""
 AT_SOMEBODY = frozenset("accused accuses blamed blames urged urges rejected rejects condemned condemns denounced "
                         "dismissed criticised criticized called calls".split())
 BESIDE = frozenset("citing quoting pointing based".split())
@@ -155,6 +157,9 @@ def _put_right(one: Statement, text: str, paragraph: Any) -> Statement:
             if begin < one.content[0].end
             else one
         )
+    if re.fullmatch(r"(?:quot|cit)ing", cue) and (found := QUOTED_THAT.match(text, start, one.content[0].end)):
+        return replace(one, source=(_span(text, found.start("who"), found.end("who")),),
+                       content=(Span(found.start("what"), one.content[0].end), *one.content[1:]))
     if not one.source or one.source[0].start < paragraph.start or one.source[-1].end > paragraph.end:
         return one
     source = text[one.source[0].start:one.source[-1].end]
