@@ -2,6 +2,7 @@
 
 import pytest
 
+from sayso.annotate.coreference import Linked, add_linked
 from sayso.annotate.mentions import find_mentions
 from sayso.annotate.parse import parse_report
 from sayso.model import Block, Document
@@ -49,3 +50,12 @@ def test_a_constituency_is_no_name():
 def test_in_a_line_of_capitals_a_word_that_the_report_has_small_is_no_name():
     assert names("Senda Floods Leave Ann Moro Without Shelter Again", "The floods leave her without shelter.") == [
         ("", "Senda"), ("", "Ann Moro")]
+
+
+def test_a_mention_of_the_model_stands_in_its_own_sentence():
+    text = "It rained. Ann Moro left.\nNobody spoke. It was dark, and the old ferryman slept."
+    paragraphs = parse_report(Document(id="0" * 64, text=text, blocks=(Block(0, len(text), "body"),)))
+    start, head = text.index("the old"), text.index("ferryman")
+    model = Linked(start, head + 8, head, "person", -1, 0.9)
+    mentions = [one for one in find_mentions(paragraphs) if one.head != head]
+    assert [one.sentence for one in add_linked(mentions, [model], paragraphs) if one.head == head] == [4]

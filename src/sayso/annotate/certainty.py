@@ -34,7 +34,7 @@ def evidence(mention: Found, group: Group, owner: Mapping[int, Group], linked: S
         theirs = owner.get(id(earlier)) if earlier is not None else None
         agrees, differs = float(theirs is group), float(theirs is not None and theirs is not group)
         sure = linked[mention.linked].score - 0.5
-    return (agrees, differs, agrees * sure, math.log1p(mention.sentence - before.sentence), float(group.named))
+    return (agrees, differs, agrees * sure, math.log1p(max(0, mention.sentence - before.sentence)), float(group.named))
 
 
 def judge(mentions: Sequence[Found], owner: Mapping[int, Group], linked: Sequence[Linked]) -> dict[int, float]:

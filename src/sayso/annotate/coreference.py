@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from sayso.annotate.mentions import Found, Gender, bare, read_lexicon, singular
+from sayso.annotate.mentions import Found, Gender, bare, number_sentences, read_lexicon, singular
 from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person, skeleton
 from sayso.annotate.parse import Paragraph, phrase
 from sayso.model import EntityType, Span
@@ -137,7 +137,7 @@ class Spoken:
 def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequence[Paragraph]) -> list[Found]:
     """The mentions with the model's types and numbers on those that it found too, and with those that only it found."""
     by_head = {one.head: one for one in mentions}
-    heads = [one.head for one in mentions]
+    sentences = number_sentences(paragraphs)
     names = [one for one in mentions if one.kind == "name"]
     where = {start: one for one in names for start in range(one.title.start if one.title else one.start, one.end)}
     added = []
@@ -162,7 +162,6 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
                                            alignment_mode="expand")[0]
         plural = token.tag_ in ("NNS", "NNPS")
         types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})
-        before = mentions[max(0, bisect(heads, one.head) - 1)] if mentions else None
         added.append(
             Found(
                 one.start,
@@ -171,7 +170,7 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
                 "nominal",
                 (singular(token.text),),
                 place,
-                before.sentence if before else 0,
+                sentences[place][token.i],
                 paragraph.run,
                 types=types,
                 plural=plural,

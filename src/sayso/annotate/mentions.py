@@ -126,14 +126,9 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
     wanted = sorted(sources)
     found: list[Found] = []
     vocabulary = _learn_words(paragraphs, headlines)
-    sentence = 0
-    for number, paragraph in enumerate(paragraphs):
+    for number, (paragraph, numbers) in enumerate(zip(paragraphs, number_sentences(paragraphs), strict=True)):
         headline = paragraph.block in headlines
         taken: set[int] = set()
-        numbers = {}
-        for sent in paragraph.parsed.sents:
-            sentence += 1
-            numbers.update(dict.fromkeys(range(sent.start, sent.end), sentence))
         loose = vocabulary.ordinary if capitalised(paragraph.parsed) else frozenset() if headline else None
         here = [*_names(paragraph, number, numbers, loose, taken, vocabulary)]
         here += _pronouns(paragraph, number, numbers)
@@ -142,6 +137,18 @@ def find_mentions(paragraphs: Sequence[Paragraph], headlines: frozenset[int] = f
             one.headline = headline
         found += here
     return sorted(found, key=lambda one: (one.head, one.start))
+
+
+def number_sentences(paragraphs: Sequence[Paragraph]) -> list[dict[int, int]]:
+    """For each paragraph its tokens' numbers → the number of their sentence, counted from 1 through the report."""
+    found, sentence = [], 0
+    for paragraph in paragraphs:
+        numbers = {}
+        for sent in paragraph.parsed.sents:
+            sentence += 1
+            numbers.update(dict.fromkeys(range(sent.start, sent.end), sentence))
+        found.append(numbers)
+    return found
 
 
 # ------------------------------------------------------------------ names
