@@ -43,6 +43,10 @@ def test_an_office_alone_is_no_name():
     assert names("The Secretary of State and the Minister for Health said so.") == []
 
 
+def test_a_line_may_end_on_a_title():
+    assert names("Senda and its Deputy Prime Minister", "R", "Ann Moro, R") == [("", "Senda"), ("", "Ann Moro")]
+
+
 def test_a_constituency_is_no_name():
     assert names("Sen. Ann Moro (R-Ga.) and Tom Ruiz, D-Texas, said so.") == [("Sen.", "Ann Moro"), ("", "Tom Ruiz")]
 

@@ -22,7 +22,7 @@ def quoted(text, content=None):
     ("They marched under the slogan “Bread first” to the gate.", [("Bread first", "motto")]),
     ("The boxer, known as “the Anvil”, retired.", [("the Anvil", "nickname")]),
     ("Joseph “Sparrow” Adeyi retired.", [("Sparrow", "nickname")]),
-    ("The mark “is never closed.", []),
+    ("The mark “is never closed.", []), ("Nothing “ ” is said.", []),
 ])
 def test_quoted(text, found):
     assert quoted(text) == found

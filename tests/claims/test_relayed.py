@@ -38,3 +38,14 @@ def test_turns_of_speech_are_no_datelines():
 
 def test_a_name_that_is_no_place_speaks():
     assert read("Moro: The wall held.") == [("Moro", ":", "The wall held.")]
+
+
+def test_who_is_quoted_speaks_and_not_who_quotes():
+    text = "The Courier reported on Tuesday, quoting Minister Ada Moro, that the wall held."
+    spans = {words: Span(text.index(words), text.index(words) + len(words)) for words in (
+        "The Courier", "quoting", "Minister Ada Moro", "that the wall held", "Minister Ada Moro, that the wall held")}
+    one = Statement(id="s1", form="indirect", source=(spans["The Courier"],), cue=(spans["quoting"],),
+                    content=(spans["Minister Ada Moro, that the wall held"],))
+    record = Record(document=Document(id="ab" * 32, text=text, blocks=(Block(0, len(text), "body"),)), statements=(one,))
+    found = name_the_quoted(record, parse_report(record.document)).statements[0]
+    assert (found.source, found.content) == ((spans["Minister Ada Moro"],), (spans["that the wall held"],))

@@ -327,7 +327,8 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
         return None                                            # the State of “Secretary of State”
     if office is not None and person == begin and all(word.lower_ in SMALL for word in tokens[office + 1:begin]):
         office = None                                          # Senda, of “the mayor of Senda”
-    while end - begin > 1 and singular(tokens[end - 1].text) in titles and _office_before(tokens, end + 1) == end - 1:
+    if begin < end - 1 and end < len(tokens) and tokens[end].lower_ in ("of", "for") and \
+            singular(tokens[end - 1].text) in titles:
         end -= 1                                               # Ohio, of “Ohio Secretary of State”
     first = begin
     last_word = singular(tokens[end - 1].text)

@@ -65,6 +65,8 @@ def reason(text: str, start: int, words: str, inside: bool,
     """Why words in marks are nobody's speech; None where they may be speech."""
     before = text[max(0, start - 60):start]
     parts = words.split()
+    if not parts:
+        return None
     name = (
         all(part[0].isupper() or part in SMALL for part in parts)
         and parts[0][0].isupper()
