@@ -223,6 +223,26 @@ def test_a_description_after_a_headlines_colon_is_the_bodys_speaker():
     assert [one.speaker for one in record.statements] == ["person:nasir-dhahabi"] * 2
 
 
+@pytest.mark.parametrize(("text", "words", "speaker"), [
+    ("Gov. Tomás Illanes spoke. The governor said it was over.", "The governor", "person:tomas-illanes"),
+    ("The Karoa Post printed it. The news organization said it was over.", "The news organization",
+     "organisation:karoa-post"),
+])
+def test_who_a_description_takes_up(text, words, speaker):
+    assert read(text, sources=((words, "it was over"),)).statements[0].speaker == speaker
+
+
+def test_one_bodys_spokesman_is_not_anothers():
+    first, second = "Adil Obi, a spokesman for Hexworks,", "A spokesman for Mallory Corp."
+    record = read(f"{first} said it was early. {second} said it was late.",
+                  sources=((first, "it was early"), (second, "it was late")))
+    assert record.statements[0].speaker == "person:adil-obi" != record.statements[1].speaker
+
+
+def test_a_feast_is_nobodys_name():
+    assert names(read("Ramadan spoke of hunger, Ada Moro said.")) == {"Ada Moro"}
+
+
 def test_i_inside_a_quotation_is_its_speaker():
     record = read("“I saw it,” said Ada Moro of the court.", sources=(("Ada Moro", "“I saw it,”"),))
     assert entity_of(record, "I saw") == "person:ada-moro"

@@ -41,6 +41,8 @@ def hands(statement):
      [("speaker", "Ada Moro"), ("origin", "intelligence reports")]),
     ("{s1 The Delta Herald}, citing a hospital official, {q1 said} {c1 nine had died}.",
      [("speaker", "a hospital official"), ("relay", "Delta Herald")]),
+    ("{s1 Ada Moro} {q1 said} in a statement on Tuesday {c1 that it would rain}.", [("speaker", "Ada Moro")]),
+    ("{s1 Ada Moro} {q1 said}, citing low growth, {c1 that it would rain}.", [("speaker", "Ada Moro")]),
     ("@dateline MURA, Oct 3 (Coastwire) —\n{s1 Ada Moro} {q1 told} Radio Sahil {c1 that it would rain}.",
      [("speaker", "Ada Moro"), ("relay", "Radio Sahil"), ("wire", "Coastwire")]),
 ])

@@ -11,7 +11,7 @@ sentence.
 from __future__ import annotations
 
 import math
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +32,12 @@ JUST = 1
 AHEAD = 8
 """Sentences that a description in a lead, or a pronoun before any name, looks ahead."""
 PERSON_WORDS = frozenset("man woman boy girl person".split())
+SPELT_OUT = {"gov": "governor", "sen": "senator", "rep": "representative", "gen": "general", "prof": "professor",
+             "pres": "president", "col": "colonel", "capt": "captain", "sgt": "sergeant", "lt": "lieutenant",
+             "maj": "major", "cmdr": "commander", "adm": "admiral", "amb": "ambassador", "supt": "superintendent",
+             "insp": "inspector", "sec": "secretary", "rev": "reverend", "dr": "doctor"}
+"""Titles as they are printed before a name, and as a report calls their bearer after."""
+SPEAK_FOR = frozenset("spokesman spokeswoman spokesperson official aide lawyer attorney representative".split())
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
@@ -57,6 +63,8 @@ SPOKEN_OF_AS_PLACE = 4
 LINK = 1.5
 """Weight of the trained model's link in a pronoun's score."""
 MODEL_MARGIN = 0.3
+SHORT = 12
+"""Letters besides its noun in a description that says little: “the news organisation”."""
 TOLD = 1.0
 """What it is worth that a group says the words a pronoun is subject in: “Ruiz said she …”."""
 NAMED = 1.0
@@ -139,6 +147,7 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
     by_head = {one.head: one for one in mentions}
     sentences = number_sentences(paragraphs)
     names = [one for one in mentions if one.kind == "name"]
+    starts = sorted(one.start for one in names)
     where = {start: one for one in names for start in range(one.title.start if one.title else one.start, one.end)}
     added = []
     place = 0
@@ -179,6 +188,7 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
                 offset=paragraph.start,
                 linked=number,
                 definite=any(child.lower_ in ("the", "this", "that") for child in token.children),
+                of_names=tuple(starts[bisect_left(starts, one.start):bisect_left(starts, one.end)]),
             )
         )
     return sorted([*mentions, *added], key=lambda one: (one.head, one.start))
@@ -450,7 +460,7 @@ def _learn_roles(text: str, names: Sequence[Found], owner: dict[int, Group], par
             continue
         if mention.title:
             group.roles.append(mention.title)
-            words = [singular(bare(word)) for word in text[slice(*mention.title)].split()]
+            words = [SPELT_OUT.get(bare(word), singular(bare(word))) for word in text[slice(*mention.title)].split()]
             group.role_words.update(words)
             noun = next((at for at, word in enumerate(words[1:]) if word in ("of", "for")), len(words) - 1)
             group.portfolios[words[noun]].update(set(words) - {words[noun]})
@@ -552,10 +562,12 @@ def _resolve_description(
     candidates = [group for group in scene.by_noun.get(noun, {}).values() if _fits(mention, noun, group, scene)]
     best = _recent(mention, candidates)
     if best is None and is_source and mention.types["person"] and not mention.plural and noun not in NOBODY and \
-            (mention.definite or mention.headline):
+            (mention.headline or (mention.definite and not any(
+                group.named and group.type == "person" for _, group in scene.before(mention, 2)))):
         best = _ahead(mention, scene)
     if best is None and mention.definite and mention.types["organisation"] and not mention.plural \
-            and noun in GENERIC_BODIES and not mention.headline and mention.end - mention.start <= len(noun) + 6:
+            and noun in GENERIC_BODIES and not mention.headline and not mention.of_names \
+            and mention.end - mention.start <= len(noun) + SHORT:
         near = {
             id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named
         }
@@ -596,10 +608,8 @@ def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
         return False
     if not (mention.headline or group.named or any(one.run == mention.run for one in group.mentions)):
         return False
-    if mention.of_names:
-        bodies = [body for one in group.mentions if one.kind == "nominal" for body in _inside(one, scene)]
-        if bodies and not any(other is body for body in _inside(mention, scene) for other in bodies):
-            return False
+    if _others(mention, group, scene):
+        return False
     if mention.types["person"] > mention.types["organisation"] and not mention.plural:
         held = group.portfolios.get(noun, set())
         if group.plural or (held and _portfolio(mention.token) and not held & _portfolio(mention.token)):
@@ -623,6 +633,13 @@ def _portfolio(token: Any) -> set[str]:
         singular(word.text) for word in of}
 
 
+def _others(mention: Found, group: Group, scene: Scene) -> bool:
+    """Whether a description is of one body and the group of another: a WeWork spokesman is not Amazon's."""
+    own = _inside(mention, scene)
+    bodies = [body for one in group.mentions if one.kind == "nominal" for body in _inside(one, scene)] if own else []
+    return bool(bodies) and not any(other is body for body in own for other in bodies)
+
+
 def _inside(mention: Found, scene: Scene) -> list[Group]:
     """The groups of the names inside a description: of “Zarhan’s Liwa al-Sadd commander”, the country and the band."""
     names = (scene.by_place.get(start) for start in mention.of_names)
@@ -633,7 +650,8 @@ def _recent(mention: Found, candidates: Sequence[Group]) -> Group | None:
     before = [(last.start, group) for group in candidates if (last := group.last_before(mention))]
     if before and not mention.headline:
         return max(before, key=lambda pair: pair[0])[1]
-    after = [(first.start, group) for group in candidates if (first := group.first_after(mention))]
+    after = [(first.start, group) for group in candidates if (first := group.first_after(mention))
+             and (mention.headline or first.sentence - mention.sentence <= AHEAD)]
     return min(after, key=lambda pair: pair[0])[1] if after else None
 
 
@@ -662,6 +680,8 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
            for one in group.mentions[-8:]):
         return False
     if mention.gender and group.gender and mention.gender != group.gender:
+        return False
+    if mention.words[0] in SPEAK_FOR and _others(mention, group, scene):
         return False
     if mention.types["organisation"] >= 3 and not mention.plural and (_other_bodies(mention, group) or (
             group.named and group.type == "place" and mention.words[0] not in STATES)):

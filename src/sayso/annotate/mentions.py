@@ -54,8 +54,10 @@ war water welfare women works youth""".split())
 SMALL = frozenset("and the of for &".split())
 PARTIES = frozenset("republican democrat democratic conservative labour tory liberal".split())
 HAVE_LEADER = frozenset("leader commander spokesman spokeswoman chief fighter member militant".split())
-WEEKDAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
-july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec""".split())
+CALENDAR = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
+july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec ramadan eid easter
+christmas diwali passover lent thanksgiving hanukkah ashura""".split())
+"""Capitalised words that name a time."""
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
 """After these an ordinary word may be capitalised too."""
 SPEAKING = frozenset("""said says say saying told tells tell telling added adds adding warned warns warning denied
@@ -191,7 +193,7 @@ def _learn_words(paragraphs: Sequence[Paragraph], headlines: frozenset[int]) -> 
                         after not in ("NNP", "NNPS", "HYPH", "NN", "NNS"):
                     last.add(token.lower_)
     return Vocabulary(frozenset(small), frozenset(small - proper) | SPEAKING, frozenset(
-        word for word in last - small if len(word) > 3 and word not in WEEKDAYS and singular(word) not in titles
+        word for word in last - small if len(word) > 3 and word not in CALENDAR and singular(word) not in titles
         and singular(word) not in bodies))
 
 
@@ -239,7 +241,7 @@ def _capital(token: Any, loose: frozenset[str] | None) -> bool:
             bare(text) not in read_lexicon("names"):
         return False
     if token.tag_ in ("NNP", "NNPS"):
-        return bare(text) not in WEEKDAYS
+        return bare(text) not in CALENDAR
     if text.endswith(".") and bare(text) in read_lexicon("titles"):
         return True                                            # Maj.-Gen., which the tagger does not know
     if token.is_sent_start or loose is not None:

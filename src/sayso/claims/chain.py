@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sayso.annotate.mentions import CALENDAR
 from sayso.annotate.parse import phrase, source_heads
 from sayso.claims.headlines import bear_out
 from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, source_type
@@ -382,7 +383,8 @@ def _may_be_told(named: Named, people: dict[str, Entity]) -> bool:
         return True
     entity = people.get(named.entity or "")
     word = named.head.lower_
-    if not named.head.text[0].isupper() or word in NO_MEDIUM or (entity is None and named.head.tag_.startswith("PRP")):
+    if not named.head.text[0].isupper() or word in NO_MEDIUM | CALENDAR or (
+            entity is None and named.head.tag_.startswith("PRP")):
         return False
     if entity is None or (entity.type == "person" and not entity.roles and any(
             child.lower_ == "the" for child in named.head.children)):
@@ -392,6 +394,15 @@ def _may_be_told(named: Named, people: dict[str, Entity]) -> bool:
         return False if entity.type != "person" else " " not in entity.name and not entity.roles and \
             not any(one in entity.name for one in "-’'")
     return not any(classes(part) & {"body", "office"} for part in entity.name.split())
+
+
+def _can_tell(named: Named, people: dict[str, Entity]) -> bool:
+    """Whether what is cited or followed says something: a medium, a name, somebody, a document; “low growth” is a
+    reason, and no source."""
+    if named.medium or classes(named.head.text) or named.head.tag_ in ("NNP", "NNPS", "CD", "PRP"):
+        return True
+    entity = people.get(named.entity or "")
+    return entity is not None and entity.type in ("person", "group", "organisation", "document")
 
 
 # ------------------------------------------------------------------ hands from frames
@@ -421,7 +432,10 @@ def _hands(statement: Statement, frames: Sequence[Frame], report: Report
                 (named.entity is not None and named.entity == statement.speaker)
             if kind == "quotes" and not mine:
                 quoting.append(named)
-            elif kind == "relay" and not mine and all(hand.name != named.name for _, hand in relays):
+            elif kind == "relay" and not mine and not any(
+                    hand.name == named.name or (hand.start is not None and hand.end is not None and
+                                                named.whole.start <= hand.start and hand.end <= named.whole.end)
+                    for _, hand in relays):
                 relays.append((rank, Hand("relay", named.entity, named.name, *named.span)))
             elif kind == "origin" and not mine and all(hand.name != named.name for hand in origins):
                 origins.append(Hand("origin", named.entity, named.name, *named.span))
@@ -467,26 +481,26 @@ def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
                 if words[j] in (",", ".", ";"):
                     break
                 if words[j] in ("with", "by", "on", "to", "for", "in") and (named := at(j + 1)) and (
-                        _may_be_told(named, people) if words[j] in ("with", "by", "to", "for", "on") else named.medium):
+                        _may_be_told(named, people) if words[j] in ("with", "by", "to", "for") else named.medium):
                     yield "relay", RANK_TOLD, named
                     break
         elif word in ("quoted", "cited", "asked", "interviewed") and after == "by":
             if (named := at(i + 2)) and _may_be_told(named, people):
                 yield "relay", RANK_QUOTED if word in ("quoted", "cited") else RANK_TOLD, named
         elif word == "according" and after == "to":
-            if (named := at(i + 2)) is not None:
+            if (named := at(i + 2)) is not None and _can_tell(named, people):
                 yield "relay", RANK_REPORTED, named
         elif word in ("quoting", "citing", "cites", "cited", "quoted", "quotes"):
             if word in ("quoted", "quotes", "cited", "cites") and (who := _subject(tokens, i, frame, report)) and \
                     (who.medium or _may_be_told(who, people)):
                 yield "relay", RANK_REPORTED, who
-            if (named := at(i + 1)) is not None:
+            if (named := at(i + 1)) is not None and _can_tell(named, people):
                 yield "quotes", 0, named
         elif (word == "pointing" and after == "to") or (word == "pointed" and after == "to"):
             if (named := at(i + 2)) and classes(named.head.text) & {"document", "evidence"}:
                 yield "origin", 0, named
         elif word == "based" and after in ("on", "upon"):
-            if (named := at(i + 2)) is not None:
+            if (named := at(i + 2)) is not None and _can_tell(named, people):
                 yield "origin", 0, named
         elif word in REPORTING and after != "by" and (who := _subject(tokens, i, frame, report)) is not None and (
                 who.medium or (word == "reported" and who.head.text[0].isupper() and _may_be_told(who, people))):
