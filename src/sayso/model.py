@@ -141,7 +141,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One hand that a statement went through, at the words that name it (none for the outlet of the page)."""
+    """One hand a statement went through, at the words that name it (an outlet only where it was told so itself)."""
 
     hand: HandKind
     entity: str | None

@@ -60,6 +60,14 @@ def test_the_outlet_is_always_last():
     assert (chain[-1].hand, chain[-1].name) == ("outlet", "The Test Post")
 
 
+@pytest.mark.parametrize("paper", ["the Test Post", "the Post"])
+def test_what_was_told_to_the_outlet_itself_went_through_no_other_hand(paper):
+    record = trace(f"{{s1 Ada Moro}} {{q1 told}} {paper} {{c1 that it would rain}}.")
+    chain = record.statements[0].chain
+    assert [one.hand for one in chain] == ["speaker", "outlet"]
+    assert paper.endswith(record.document.text[chain[1].start:chain[1].end])
+
+
 def test_every_hand_stands_at_its_words():
     record = trace("{s1 Ada Moro} {q1 told} Coastwire {c1 that it would rain}.")
     for hand in record.statements[0].chain[:-1]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sayso.annotate.mentions import CALENDAR
+from sayso.annotate.names import key
 from sayso.annotate.parse import phrase, source_heads
 from sayso.claims.headlines import bear_out
 from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, source_type
@@ -138,7 +139,8 @@ def trace_hands(record: Record, paragraphs: Sequence[Any]) -> Record:
 def _chain(statement: Statement, statements: dict[str, Statement],
            own: dict[str, tuple[Hand | None, list[Hand], list[Hand]]], wire: Hand | None,
            document: Document) -> tuple[Hand, ...]:
-    """Speaker, origins, relays from the innermost statement out, wire, outlet."""
+    """Speaker, origins, relays from the innermost statement out, wire, outlet; what was told to the outlet itself went
+    through no other hand, and the outlet stands at the words that say so."""
     speaker, origins, relays = own[statement.id]
     origins, relays = list(origins), list(relays)
     outer = statement.parent
@@ -147,10 +149,18 @@ def _chain(statement: Statement, statements: dict[str, Statement],
         origins += theirs
         relays += ([replace(them, hand="relay")] if them else []) + further
         outer = statements[outer].parent
-    hands = ([speaker] if speaker else []) + origins + relays
+    itself = [hand for hand in relays if _is_outlet(hand, document.outlet)]
+    hands = ([speaker] if speaker else []) + origins + [hand for hand in relays if hand not in itself]
     if wire and all(hand.name != wire.name for hand in hands):
         hands.append(wire)
-    return (*hands, Hand("outlet", None, document.outlet))
+    at = itself[0] if itself else None
+    return (*hands, Hand("outlet", None, document.outlet, at.start if at else None, at.end if at else None))
+
+
+def _is_outlet(hand: Hand, outlet: str | None) -> bool:
+    """Whether a relay is the outlet of the page by its name or a part of it: The Vellapur Express, “told Express”."""
+    name, whole = key((hand.name or "").split()), key((outlet or "").split())
+    return bool(name) and any(whole[at:at + len(name)] == name for at in range(len(whole)))
 
 
 # ------------------------------------------------------------------ statements inside statements
