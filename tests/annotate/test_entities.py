@@ -187,6 +187,14 @@ def test_a_neighbour_named_beside_is_one_person():
      "Republican state schools Superintendent Jennifer McCormick has said it was over.", "person:jennifer-mccormick"),
     ("Petrides", "John Petrides sells. “So,” Petrides said during the interview, it was over.", "person:john-petrides"),
     ("The group", "The group, Valley Watch, has members. The group said it was over.", "organisation:valley-watch"),
+    ("the charity Open Granary", "It was over, said the charity Open Granary.", "organisation:open-granary"),
+    ("host Chuck Todd", "On Sunday host Chuck Todd said it was over.", "person:chuck-todd"),
+    ("English comedian and actor Peter Dunn", "English comedian and actor Peter Dunn said it was over.",
+     "person:peter-dunn"),
+    ("The state’s national committeeman, John Hammond,",
+     "The state’s national committeeman, John Hammond, said it was over.", "person:john-hammond"),
+    ("Moro's usual partner, committee ranking Democrat Sen. Ben Cardin,",
+     "Moro's usual partner, committee ranking Democrat Sen. Ben Cardin, said it was over.", "person:ben-cardin"),
 ])
 def test_the_name_in_a_source(source, text, speaker):
     record = read(text, sources=((source, "it was over"),))
@@ -230,6 +238,14 @@ def test_a_description_after_a_headlines_colon_is_the_bodys_speaker():
 ])
 def test_who_a_description_takes_up(text, words, speaker):
     assert read(text, sources=((words, "it was over"),)).statements[0].speaker == speaker
+
+
+@pytest.mark.parametrize("one", ["The Moro campaign", "Her campaign", "Moro supporters", "The trade ministry"])
+def test_what_is_anothers_is_somebody_else(one):
+    text = f"Karoa Watch met. Bea Sanders lost. Sanders’ campaign said it was early. Ada Moro won. {one} said it was no"
+    record = read(text, sources=(("Sanders’ campaign", "it was early"), (one, "it was no")))
+    assert len({statement.speaker for statement in record.statements} |
+               {entity_of(record, "Karoa Watch"), entity_of(record, "Bea"), entity_of(record, "Ada Moro")}) == 5
 
 
 def test_one_bodys_spokesman_is_not_anothers():

@@ -63,3 +63,22 @@ def test_a_mention_of_the_model_stands_in_its_own_sentence():
     model = Linked(start, head + 8, head, "person", -1, 0.9)
     mentions = [one for one in find_mentions(paragraphs) if one.head != head]
     assert [one.sentence for one in add_linked(mentions, [model], paragraphs) if one.head == head] == [4]
+
+
+@pytest.mark.parametrize(("line", "name"), [
+    ("North Korean leader Kim Jong-un spoke.", "Kim Jong-un"),
+    ("Neighbouring Vostria denied it.", "Vostria"),
+    ("He told the Sunday Argus so.", "Sunday Argus"),
+    ("Stacy Baker of Senda spoke.", "Stacy Baker"),
+    ("In Mura, Pres. Obi spoke.", "Obi"),
+    ("KATE BOULDUAN: Why not debate?", "KATE BOULDUAN"),
+])
+def test_what_a_name_is(line, name):
+    assert name in [found for _, found in names(line)]
+
+
+@pytest.mark.parametrize("line", [
+    "The Senda-backed Ada Moro spoke (Md.) there.", "WATCH: It rained.", "Moro, on Sunday, spoke.",
+])
+def test_what_is_no_name(line):
+    assert not {"Senda-backed Ada Moro", "Md.", "WATCH", "Sunday"} & {found for _, found in names(line)}

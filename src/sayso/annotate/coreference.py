@@ -11,6 +11,7 @@ sentence.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from sayso.annotate.mentions import Found, Gender, bare, number_sentences, read_lexicon, singular
+from sayso.annotate.mentions import CALENDAR, Found, Gender, bare, number_sentences, read_lexicon, singular
 from sayso.annotate.names import is_acronym, key, same_spelling, short_for_body, short_for_person, skeleton
 from sayso.annotate.parse import Paragraph, phrase
 from sayso.model import EntityType, Span
@@ -37,7 +38,9 @@ SPELT_OUT = {"gov": "governor", "sen": "senator", "rep": "representative", "gen"
              "maj": "major", "cmdr": "commander", "adm": "admiral", "amb": "ambassador", "supt": "superintendent",
              "insp": "inspector", "sec": "secretary", "rev": "reverend", "dr": "doctor"}
 """Titles as they are printed before a name, and as a report calls their bearer after."""
-SPEAK_FOR = frozenset("spokesman spokeswoman spokesperson official aide lawyer attorney representative".split())
+OWN_NAMES = frozenset("""ministry department police army navy parliament court embassy council committee commission
+senate congress treasury prosecution hospital university diocese cabinet""".split())
+"""Bodies whose name says what they are: “the ministry” is none that is called otherwise."""
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
@@ -63,6 +66,8 @@ SPOKEN_OF_AS_PLACE = 4
 LINK = 1.5
 """Weight of the trained model's link in a pronoun's score."""
 MODEL_MARGIN = 0.3
+TITLE_AFTER = re.compile(r", [a-z]+(?: [a-z]+){0,2} ")
+"""Between a description and a title with its name: “Moro's partner, committee ranking Democrat Sen. Ada Vee”."""
 SHORT = 12
 """Letters besides its noun in a description that says little: “the news organisation”."""
 TOLD = 1.0
@@ -169,6 +174,8 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
         paragraph = paragraphs[place]
         token = paragraph.parsed.char_span(one.head - paragraph.start, one.head - paragraph.start + 1,
                                            alignment_mode="expand")[0]
+        if token.lower_ in CALENDAR:
+            continue
         plural = token.tag_ in ("NNS", "NNPS")
         types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})
         added.append(
@@ -279,6 +286,7 @@ class Scene:
         self.told_starts = [span.start for span, _ in self.told]
         self.by_noun: dict[str, dict[int, Group]] = defaultdict(dict)
         self.by_place = {one.start: one for one in mentions if one.kind == "name"}
+        self.pronouns = {one.start: one for one in mentions if one.kind == "pronoun"}
         for group in groups:
             for mention in group.mentions:
                 self.learn(mention, group)
@@ -526,13 +534,13 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
 
 def _named_bodies(text: str, described: Sequence[Found], names: Sequence[Found], owner: dict[int, Group],
                   put: Callable[[Found, Group], None]) -> None:
-    """“The group, Valley Watch, said”: one body."""
+    """“The group, Valley Watch, said”, “the charity Open Granary”: one body."""
     by_start = {name.start: name for name in names if id(name) in owner}
     for mention in described:
-        name = by_start.get(mention.end + 2)
+        name = by_start.get(mention.end + 2) or by_start.get(mention.end + 1)
         if name is None or id(mention) in owner or mention.plural or not mention.definite or \
-                mention.types["organisation"] < 3 or text[mention.end:name.start] != ", " or \
-                text[name.end:name.end + 1] != ",":
+                mention.types["organisation"] < 3 or not (text[mention.end:name.start] == " " or (
+                    text[mention.end:name.start] == ", " and text[name.end:name.end + 1] == ",")):
             continue
         group = owner[id(name)]
         if group.type in ("organisation", "other"):
@@ -544,9 +552,12 @@ def _named_bodies(text: str, described: Sequence[Found], names: Sequence[Found],
 def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
     """Whether a person's name comes right after a description, a comma or nothing between."""
     first = name.title.start if name.title else name.start
+    if name.title and first <= mention.start and mention.end <= name.title.end:
+        return True                                            # the host of “host Chuck Todd”
     between = text[mention.end:first] if mention.end <= first else None
     return group.type in ("person", "other") and between is not None and (
-        between in (", ", " ", ", the ", ", a ", ", an ") or (between == ": " and mention.headline))
+        between in (", ", " ", ", the ", ", a ", ", an ") or (between == ": " and mention.headline)
+        or (name.title is not None and (between == " and " or TITLE_AFTER.fullmatch(between) is not None)))
 
 
 # ------------------------------------------------------------------ descriptions
@@ -634,16 +645,21 @@ def _portfolio(token: Any) -> set[str]:
 
 
 def _others(mention: Found, group: Group, scene: Scene) -> bool:
-    """Whether a description is of one body and the group of another: a WeWork spokesman is not Amazon's."""
+    """Whether a description is of one owner and the group of another, or that owner: a WeWork spokesman is not
+    Amazon's, nor “her campaign” Kasich's, nor Kasich's campaign Kasich."""
     own = _inside(mention, scene)
-    bodies = [body for one in group.mentions if one.kind == "nominal" for body in _inside(one, scene)] if own else []
-    return bool(bodies) and not any(other is body for body in own for other in bodies)
+    if group.type == "person" and any(one is group for one in own):
+        return True
+    owners = [one for each in group.mentions if each.kind == "nominal" for one in _inside(each, scene)] if own else []
+    return bool(owners) and not any(other is one for one in own for other in owners)
 
 
 def _inside(mention: Found, scene: Scene) -> list[Group]:
-    """The groups of the names inside a description: of “Zarhan’s Liwa al-Sadd commander”, the country and the band."""
-    names = (scene.by_place.get(start) for start in mention.of_names)
-    return [scene.owner[id(name)] for name in names if name is not None and id(name) in scene.owner]
+    """The groups of the names inside a description, and of whose it is: of “Zarhan’s Liwa al-Sadd commander”, the
+    country and the band; of “her campaign”, she."""
+    whose = (mention.offset + child.idx for child in mention.token.children if child.dep_ == "poss")
+    found = [*(scene.by_place.get(start) for start in mention.of_names), *map(scene.pronouns.get, whose)]
+    return [scene.owner[id(one)] for one in found if one is not None and id(one) in scene.owner]
 
 
 def _recent(mention: Found, candidates: Sequence[Group]) -> Group | None:
@@ -681,7 +697,10 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
         return False
     if mention.gender and group.gender and mention.gender != group.gender:
         return False
-    if mention.words[0] in SPEAK_FOR and _others(mention, group, scene):
+    if _others(mention, group, scene):
+        return False
+    if mention.words[0] in OWN_NAMES and group.named and not any(
+            mention.words[0] in map(singular, one.words) for one in group.mentions if one.kind == "name"):
         return False
     if mention.types["organisation"] >= 3 and not mention.plural and (_other_bodies(mention, group) or (
             group.named and group.type == "place" and mention.words[0] not in STATES)):

@@ -38,7 +38,8 @@ front fund house institute kingdom league ministry movement office organisation 
 senate society union university""".split())
 BEFORE_TITLE = frozenset("former ex acting deputy vice assistant senior chief late outgoing interim then".split())
 IN_PLACE = frozenset("in at near from across around outside inside into toward towards".split())
-BESIDE_PLACE = frozenset("neighbouring neighboring northern southern eastern western central downtown".split())
+NEXT_TO = frozenset("neighbouring neighboring".split())
+BESIDE_PLACE = NEXT_TO | frozenset("northern southern eastern western central downtown".split())
 OF_PLACE = frozenset("""town city village capital republic government people north south east west province district
 region state port suburb island outskirts streets kingdom border""".split())
 OF_COUNTRY = frozenset("""capital army border borders parliament territory economy coast airspace government
@@ -54,12 +55,20 @@ war water welfare women works youth""".split())
 SMALL = frozenset("and the of for &".split())
 PARTIES = frozenset("republican democrat democratic conservative labour tory liberal".split())
 HAVE_LEADER = frozenset("leader commander spokesman spokeswoman chief fighter member militant".split())
+OF_SOMEBODY = frozenset("campaign camp administration presidency family estate cabinet supporter voter".split())
+"""What a name before them is of is a person, or a country: the Moro campaign."""
 CALENDAR = frozenset("""monday tuesday wednesday thursday friday saturday sunday january february march april may june
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec ramadan eid easter
 christmas diwali passover lent thanksgiving hanukkah ashura""".split())
 """Capitalised words that name a time."""
+AFTER_HYPHEN = frozenset("born led based era style like run owned held made elect bound wide only area level".split())
+"""What a hyphen adds to a name that is no part of it: Senda-born, Senda-led."""
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
 """After these an ordinary word may be capitalised too."""
+SPEAKER_LABEL = re.compile(r"([A-Z][A-Z.’'-]+(?: [A-Z][A-Z.’'-]+){0,3})(?:, [A-Z][A-Z ,.&-]+)?(?: \([^()]{1,40}\))?:\s")
+"""Who speaks next in a transcript: “ADA MORO, HOST:”, “MORO:”."""
+NOT_SPEAKERS = frozenset("""question q a answer announcer audience crowd male female unidentified voice caption photo
+video watch live breaking update read note exclusive editor image picture""".split())
 SPEAKING = frozenset("""said says say saying told tells tell telling added adds adding warned warns warning denied
 denies claimed claims insisted insists argued argues stated states wrote writes asked asks called calls accused
 accuses announced announces explained explains noted notes described describes recalled recalls believes believed
@@ -202,11 +211,24 @@ def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], loose: 
     """`loose`: None in running text; in a headline, the words that are no names there."""
     tokens = paragraph.parsed
     position = 0
+    if label := SPEAKER_LABEL.match(paragraph.parsed.text):
+        span = tokens.char_span(0, label.end(1), alignment_mode="contract")
+        if span is not None and not any(singular(token.text) in read_lexicon("titles").keys() | NOT_SPEAKERS
+                                        for token in span):
+            name = _name(paragraph, 0, span.end, number, sentences, taken, vocabulary.small)
+            if name:
+                name.types["person"] += 5
+                yield name
+                position = span.end
     while position < len(tokens):
         token = tokens[position]
         if token.text in ("R", "D", "I") and tokens[max(0, position - 1):position].text in ("(", ",") and \
                 tokens[position + 1:position + 2].text == "-":
             position += 3                                      # (R-Texas)
+            continue
+        if token.text.endswith(".") and len(token.text) < 7 and tokens[max(0, position - 1):position].text == "(" and \
+                tokens[position + 1:position + 2].text == ")":
+            position += 1                                      # (Md.)
             continue
         opens = token.is_sent_start or loose is not None or token.tag_ == "NNS"      # Petrides, taken for a plural
         if not (_capital(token, loose) or (opens and token.text[0].isupper() and token.lower_ in vocabulary.names)):
@@ -241,7 +263,7 @@ def _capital(token: Any, loose: frozenset[str] | None) -> bool:
             bare(text) not in read_lexicon("names"):
         return False
     if token.tag_ in ("NNP", "NNPS"):
-        return bare(text) not in CALENDAR
+        return bare(text) not in CALENDAR or _begins_title(token)
     if text.endswith(".") and bare(text) in read_lexicon("titles"):
         return True                                            # Maj.-Gen., which the tagger does not know
     if token.is_sent_start or loose is not None:
@@ -255,6 +277,13 @@ def _capital(token: Any, loose: frozenset[str] | None) -> bool:
         return True
     return bool(token.tag_ in ("NN", "NNS", "FW", "JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
                 and tokens_before_is_capital(token))
+
+
+def _begins_title(token: Any) -> bool:
+    """Whether a day opens a paper's name: “the Sunday Argus”."""
+    tokens = token.doc
+    return bool(token.i and tokens[token.i - 1].lower_ == "the" and token.i + 1 < len(tokens)
+                and tokens[token.i + 1].tag_ in ("NNP", "NNPS") and tokens[token.i + 1].text[0].isupper())
 
 
 def tokens_before_is_capital(token: Any) -> bool:
@@ -274,9 +303,10 @@ def _run_end(tokens: Any, position: int, loose: frozenset[str] | None) -> int:
             end += 1
         elif token.text in ("-", "–") and not tokens[end - 1].whitespace_ and not token.whitespace_ \
                 and end + 1 < len(tokens) and tokens[end + 1].text[:1].isalpha():
-            end += 2 if tokens[end + 1].text[0].isupper() or tokens[end + 1].text in JOINING else 0
-            if tokens[end].text in ("-", "–") if end < len(tokens) else False:
+            if not (tokens[end + 1].text[0].isupper() or tokens[end + 1].text in JOINING or (
+                    end - position > 1 and len(tokens[end + 1].text) < 6 and tokens[end + 1].text not in AFTER_HYPHEN)):
                 break
+            end += 2                                           # Kim Jong-un
         elif token.lower_ in JOINING and end + 1 < len(tokens):
             after = end + 1
             while after < len(tokens) and (tokens[after].text == "-" or tokens[after].lower_ in JOINING):
@@ -321,6 +351,8 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
           taken: set[int], small: frozenset[str]) -> Found | None:
     """The name in tokens[begin:end], its title cut off; None where nothing but a title or an ordinary word is left."""
     tokens, titles, bodies = paragraph.parsed, read_lexicon("titles"), read_lexicon("organisations")
+    if begin < end - 1 and tokens[begin].is_sent_start and tokens[begin].lower_ in NEXT_TO:
+        begin += 1                                             # Neighbouring Senda
     if begin > 1 and tokens[begin - 1].text == "-" and tokens[begin - 2].lower_ in JOINING:
         begin -= 2                                             # al-Ahad
     office = _office_before(tokens, begin)
@@ -330,7 +362,8 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
     if office is not None and person == begin and all(word.lower_ in SMALL for word in tokens[office + 1:begin]):
         office = None                                          # Senda, of “the mayor of Senda”
     if begin < end - 1 and end < len(tokens) and tokens[end].lower_ in ("of", "for") and \
-            singular(tokens[end - 1].text) in titles:
+            singular(tokens[end - 1].text) in titles and any(
+                token.lower_ in OFFICES for token in tokens[end + 1:end + 3]):
         end -= 1                                               # Ohio, of “Ohio Secretary of State”
     first = begin
     last_word = singular(tokens[end - 1].text)
@@ -437,7 +470,10 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool, s
         follow = [
             singular(token.text) for token in tokens[end : min(end + 3, len(tokens))] if token.tag_ in ("NN", "NNS")
         ]
-        if follow and follow[0] in OF_STATE and len(words) == 1 and not titled:
+        if follow and follow[0] in OF_SOMEBODY and not titled and not any(singular(word) in bodies for word in words):
+            votes["person"] += 1                               # the Moro campaign
+            before = None                                      # “the” is the campaign's
+        elif follow and follow[0] in OF_STATE and len(words) == 1 and not titled:
             votes["place"] += 5                                # “the Malunde authorities”: those of a country
         elif follow and not titled and (any(word in bodies for word in follow) or (
                 follow[0] in HAVE_LEADER and len(words) > 1 and not given)):

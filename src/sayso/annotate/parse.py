@@ -26,7 +26,7 @@ UNUSED = ("ner", "lemmatizer", "attribute_ruler", "senter", "textcat")
 LONGEST = 8_000
 """Code points parsed at once; a longer paragraph is cut after a full stop, since the parser's memory grows with
 length."""
-RANKS = "Brig Maj Sgt Cpl Adm Cmdr Supt Insp Pte Capt Col Lt Amb Maj.-Gen Lt.-Gen Brig.-Gen Lt.-Col".split()
+RANKS = "Pres Brig Maj Sgt Cpl Adm Cmdr Supt Insp Pte Capt Col Lt Amb Maj.-Gen Lt.-Gen Brig.-Gen Lt.-Col".split()
 """Titles whose full stop ends no sentence; spaCy knows “Gen.” and few others."""
 BATCH = 64
 LINE = re.compile(r"[^\n]+")
