@@ -187,7 +187,7 @@ def test_a_neighbour_named_beside_is_one_person():
      "Republican state schools Superintendent Jennifer McCormick has said it was over.", "person:jennifer-mccormick"),
     ("Petrides", "John Petrides sells. “So,” Petrides said during the interview, it was over.", "person:john-petrides"),
     ("The group", "The group, Valley Watch, has members. The group said it was over.", "organisation:valley-watch"),
-    ("the charity Open Granary", "It was over, said the charity Open Granary.", "organisation:open-granary"),
+    ("The charity Open Granary", "The charity Open Granary said it was over.", "organisation:open-granary"),
     ("host Chuck Todd", "On Sunday host Chuck Todd said it was over.", "person:chuck-todd"),
     ("English comedian and actor Peter Dunn", "English comedian and actor Peter Dunn said it was over.",
      "person:peter-dunn"),

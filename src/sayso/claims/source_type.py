@@ -29,10 +29,20 @@ REASON = re.compile(r"""
      |under\scover\sof\sanonymity)""", re.X | re.I)
 CLAUSE = re.compile(r"\b(?:who|whom|which)\b|(?<=[.!?] )(?=[A-Z])|\bon (?:the )?condition|\bbecause\b|[,;:—–]", re.I)
 STOP = re.compile(r"[,;—–”“]|[.!?](?=\s|$)")
-COUNTING = frozenset(
-    "one two three four five six seven eight nine ten several some many few another dozens scores".split()
-)
-SHOWN_BY_NAME = frozenset("document media".split())
+COUNTING = frozenset("one two three four five six seven eight nine ten several another".split())
+SHARE = re.compile(r"""
+    (?:(?:about|almost|an?\s(?:average|estimated)\sof|around|as\smany\sas|at\s(?:least|most)|fewer\sthan|just|large
+        |less\sthan|more\sthan|nearly|only|over|roughly|so|up\sto)\s)*
+    (?:\d[\d.,]*\s?(?:%|per\s?cent)|(?:\d+|one|two|three|four|five|six|seven|eight|nine)\sin\s(?:every\s)?
+        (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b
+     |(?:a\s)?(?:third|quarter|fifth|half|(?:large\s|small\s|slim\s)?(?:majority|majorities|minority)|lot|number|handful)\b
+     |(?:two|three)[\s-](?:thirds|quarters|fifths)\b
+     |(?:some|many|most|much|few|lots|plenty|dozens|scores|hundreds|thousands|millions|those|others|everyone|everybody)\b)
+    """, re.X | re.I)
+"""People told by how many they are, not by who: “four in ten voters”, “many supporters”."""
+FIGURE = re.compile(
+    r"\bfigure\b|\b(?:party|political|senior|leading|religious|opposition|establishment|public)\sfigures\b", re.I)
+"""A person of some standing: “another figure”, “party figures”; “sales figures” are evidence."""
 
 
 @lru_cache(maxsize=1)
@@ -133,10 +143,12 @@ def _described(head: Any | None, phrase: str, speaker: Entity | None) -> SourceT
     noun = noun.strip(",.”“\"'")
     kinds = classes(noun)
     plural = singular(noun) != noun.lower() or noun.lower() in ("police", "people", "authorities")
-    if kinds & {"document"}:
+    if "document" in kinds or ("evidence" in kinds and noun.lower() != "intelligence" and not FIGURE.search(phrase)):
         return "document"
-    if "media" in kinds or is_medium(phrase):
+    if "media" in kinds or is_medium(_to_head(head, phrase)):
         return "media"
+    if SHARE.match(phrase):
+        return "anonymous" if any(classes(word.strip(",.")) & {"unnamed", "office"} for word in words) else "collective"
     counted = first in COUNTING or first.isdigit() or bool(head is not None and any(
         child.dep_ == "nummod" for child in head.children))
     if plural and not kinds & {"body"}:
@@ -155,6 +167,12 @@ def _described(head: Any | None, phrase: str, speaker: Entity | None) -> SourceT
     if first in ("the", "this", "that") or not kinds:
         return "collective" if "collective" in kinds and plural else "anonymous"
     return "collective"
+
+
+def _to_head(head: Any | None, phrase: str) -> str:
+    """A phrase without what comes after its head: of “a count by the AP”, “a count”."""
+    before, found, _ = phrase.partition(head.text if head is not None else phrase)
+    return before + found if found else phrase
 
 
 def reason_for_anonymity(text: str, frames: Sequence[Span]) -> Span | None:
