@@ -38,9 +38,12 @@ SPELT_OUT = {"gov": "governor", "sen": "senator", "rep": "representative", "gen"
              "maj": "major", "cmdr": "commander", "adm": "admiral", "amb": "ambassador", "supt": "superintendent",
              "insp": "inspector", "sec": "secretary", "rev": "reverend", "dr": "doctor"}
 """Titles as they are printed before a name, and as a report calls their bearer after."""
+PUBLISHERS = frozenset("agency newspaper network channel station broadcaster magazine website".split())
 OWN_NAMES = frozenset("""ministry department police army navy parliament court embassy council committee commission
 senate congress treasury prosecution hospital university diocese cabinet""".split())
 """Bodies whose name says what they are: “the ministry” is none that is called otherwise."""
+OWN_KINDS = frozenset("""central electoral federal foreign interior local municipal national opposition other provincial
+regional rival ruling supreme""".split())
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
@@ -66,6 +69,8 @@ SPOKEN_OF_AS_PLACE = 4
 LINK = 1.5
 """Weight of the trained model's link in a pronoun's score."""
 MODEL_MARGIN = 0.3
+HANGING = re.compile(r"\s(?:at|by|for|from|in|of|on|to|with)$")
+"""The preposition on which the model's extent of a mention may stop."""
 TITLE_AFTER = re.compile(r", [a-z]+(?: [a-z]+){0,2} ")
 """Between a description and a title with its name: “Moro's partner, committee ranking Democrat Sen. Ada Vee”."""
 SHORT = 12
@@ -178,10 +183,11 @@ def add_linked(mentions: list[Found], linked: Sequence[Linked], paragraphs: Sequ
             continue
         plural = token.tag_ in ("NNS", "NNPS")
         types: Counter[EntityType] = Counter({"group" if kind == "person" and plural else kind or "other": TRUST})
+        cut = paragraph.parsed.text[token.idx - (one.head - one.start):one.end - paragraph.start]
         added.append(
             Found(
                 one.start,
-                one.end,
+                one.end - len(cut) + len(HANGING.sub("", cut)),
                 one.head,
                 "nominal",
                 (singular(token.text),),
@@ -534,13 +540,15 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
 
 def _named_bodies(text: str, described: Sequence[Found], names: Sequence[Found], owner: dict[int, Group],
                   put: Callable[[Found, Group], None]) -> None:
-    """“The group, Valley Watch, said”, “the charity Open Granary”: one body."""
+    """“The group, Valley Watch, said”, “the charity Open Granary”, “the Sahel agency”: one body."""
     by_start = {name.start: name for name in names if id(name) in owner}
     for mention in described:
-        name = by_start.get(mention.end + 2) or by_start.get(mention.end + 1)
+        name = by_start.get(mention.end + 2) or by_start.get(mention.end + 1) or next(
+            (one for start in mention.of_names if (one := by_start.get(start)) and one.end + 1 == mention.head), None)
         if name is None or id(mention) in owner or mention.plural or not mention.definite or \
-                mention.types["organisation"] < 3 or not (text[mention.end:name.start] == " " or (
-                    text[mention.end:name.start] == ", " and text[name.end:name.end + 1] == ",")):
+                mention.types["organisation"] < 3 or not (
+                    text[mention.end:name.start] == " " or (name.end < mention.end and mention.words[0] in PUBLISHERS)
+                    or (text[mention.end:name.start] == ", " and text[name.end:name.end + 1] == ",")):
             continue
         group = owner[id(name)]
         if group.type in ("organisation", "other"):
@@ -580,7 +588,8 @@ def _resolve_description(
             and noun in GENERIC_BODIES and not mention.headline and not mention.of_names \
             and mention.end - mention.start <= len(noun) + SHORT:
         near = {
-            id(group): group for _, group in scene.before(mention, 2) if group.type == "organisation" and group.named
+            id(group): group for _, group in scene.before(mention, 2)
+            if group.type == "organisation" and group.named and not _called_otherwise(mention, group)
         }
         best = next(iter(near.values())) if len(near) == 1 else None
     if best is None and choice is not None and _may_follow(mention, choice, scene):
@@ -699,13 +708,21 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
         return False
     if _others(mention, group, scene):
         return False
-    if mention.words[0] in OWN_NAMES and group.named and not any(
-            mention.words[0] in map(singular, one.words) for one in group.mentions if one.kind == "name"):
+    if _called_otherwise(mention, group):
         return False
     if mention.types["organisation"] >= 3 and not mention.plural and (_other_bodies(mention, group) or (
+            not group.named and group.type == "person") or (
             group.named and group.type == "place" and mention.words[0] not in STATES)):
         return False
     return not (group.type == "person" and group.named and mention.plural)
+
+
+def _called_otherwise(mention: Found, group: Group) -> bool:
+    """Whether a body is described by what its name would say, and the name of the group does not say it: “the central
+    bank”, and Corvane Capital."""
+    telling = {child.lower_ for child in mention.token.lefts} & OWN_KINDS | {mention.words[0]} & OWN_NAMES
+    return bool(telling) and group.named and not any(
+        telling & {*one.words, *map(singular, one.words)} for one in group.mentions if one.kind == "name")
 
 
 def _other_bodies(mention: Found, group: Group) -> bool:
@@ -787,7 +804,9 @@ def _whom_it_may_be(group: Group, scene: Scene) -> Group | None:
 
 
 def _agrees(mention: Found, group: Group) -> bool:
-    if not group.mentions or (not group.named and group.mentions[0].words[0] in NOBODY):
+    first = group.mentions[0] if group.mentions else None
+    if first is None or (not group.named and (first.words[0] in NOBODY or (
+            mention.gender and any(child.lower_ == "no" for child in first.token.children)))):
         return False
     kind = group.type
     word = mention.words[0]

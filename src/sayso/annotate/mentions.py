@@ -61,6 +61,12 @@ CALENDAR = frozenset("""monday tuesday wednesday thursday friday saturday sunday
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec ramadan eid easter
 christmas diwali passover lent thanksgiving hanukkah ashura""".split())
 """Capitalised words that name a time."""
+OF_FIRMS = frozenset("""air airlines airways associates brewing brothers capital cement chemical chemicals
+communications construction cruises developments electric electronics energy engineering entertainment foods gas global
+hotels insurance international investments lines logistics maritime metals minerals mining motors offshore oil partners
+petroleum pharma pharmaceuticals pictures power properties railways records resources securities shipping solutions
+steel stores studios sugar supermarkets systems technologies telecom textiles ventures""".split())
+"""Last words of the names of firms."""
 AFTER_HYPHEN = frozenset("born led based era style like run owned held made elect bound wide only area level".split())
 """What a hyphen adds to a name that is no part of it: Senda-born, Senda-led."""
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
@@ -510,6 +516,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool, s
         child.dep_ == "relcl" and any(t.lower_ in ("who", "whom") for t in child.subtree) for child in head.children
     ):
         votes["person"] += 2
+    if not titled and not given and len(words) > 1 and (words[-1] in OF_FIRMS or (
+            after is not None and after.text == "," and end + 1 < len(tokens) and tokens[end + 1].lower_ == "which")):
+        votes["organisation"] += 5                             # Ferrand Maritime; Hallbrook Chemical, which paid
     if not votes and len(words) > 1:
         votes["person"] += 1
     if any(word in ("abu", "bin", "ibn", "umm") for word in words):
@@ -548,7 +557,7 @@ def _descriptions(paragraph: Paragraph, number: int, sentences: dict[int, int], 
             continue
         if not wanted and token.dep_ == "compound":
             continue
-        if any(name.token.i == token.i for name in names):
+        if any(name.start <= paragraph.start + token.idx < name.end for name in names):
             continue
         left, right = phrase(token)
         start, end = paragraph.parsed[left].idx, paragraph.parsed[right]

@@ -123,7 +123,7 @@ def phrase(token: Any) -> tuple[int, int]:
             right = stop - 1
         else:
             break
-    while right > token.i and (token.doc[right].is_punct or token.doc[right].is_space):
+    while right > token.i and (token.doc[right].is_punct or token.doc[right].is_space or token.doc[right].tag_ == "IN"):
         right -= 1
     opened = sum((t.text == "(") - (t.text == ")") for t in token.doc[left:right + 1])
     if opened > 0 and right + 1 < len(token.doc) and token.doc[right + 1].text == ")":

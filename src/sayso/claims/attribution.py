@@ -39,6 +39,7 @@ from sayso.annotate.encode import (
     load_session,
     need,
     pass_over,
+    shape,
     stretches,
 )
 from sayso.model import Block, Form, Provenance, Record, Span, Statement
@@ -100,6 +101,8 @@ TOLD = frozenset("told informed notified advised warned reminded briefed".split(
 TO_BE = frozenset("is are was were be been being am".split())
 ALONE = 8
 """Words of a quotation that is kept although no cue claims it; shorter ones are mostly titles and single phrases."""
+SHORT_TITLES = frozenset("Mr Mrs Ms Dr Sen Gov Rep Gen Col Lt Sgt Capt Prof Rev".split())
+DAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 CAPITALS = tuple(1 + shape * STATES + INSIDE for shape in (3, 4, 5))
 """Kinds of words that begin a sentence inside quotation marks."""
 
@@ -374,8 +377,23 @@ def finish_phrases(words: Words, found: Sequence[Candidate]) -> list[Candidate]:
         last = words.folded[source[-1][1] - 1].lower() if source else ""
         if last in UNFINISHED or last.endswith(POSSESSIVES):
             source = longest[source[0][0]]
-        out.append(replace(one, content=content, source=finished(words, source, held)))
+        out.append(replace(one, content=content, source=whole_name(words, finished(words, source, held), held)))
     return out
+
+
+def whole_name(words: Words, source: Ranges, held: set[int]) -> Ranges:
+    """A source that stops inside a name (“Deputy Mayor Gulnora | Saidzoda”, “Mr. | Moro”) led to the name's end."""
+    end = max((e for _, e in source), default=0)
+    stop = end
+    while 0 < stop < len(words) and stop not in held and words.sentence[stop] == words.sentence[stop - 1]:
+        last, this = words.folded[stop - 1], words.folded[stop]
+        dot = this == "." and last in SHORT_TITLES and words.start[stop] == words.end[stop - 1]
+        beside = shape(last) == 3 and words.start[stop] == words.end[stop - 1] + 1
+        titled = last == "." and words.folded[stop - 2] in SHORT_TITLES
+        if not dot and not (shape(this) == 3 and this not in DAYS and (beside or titled)):
+            break
+        stop += 1
+    return as_ranges(indices((*source, (end, stop)))) if stop > end else source
 
 
 def finished(words: Words, ranges: Ranges, held: set[int]) -> Ranges:

@@ -368,7 +368,8 @@ def _named(head: Any, paragraph: Any, report: Report) -> Named:
     if exact is not None:
         entity = people.get(exact.entity or "")
         name = entity.name if entity else text[exact.start:exact.end]
-        medium = is_medium(name) or any(is_medium(alias) for alias in (entity.aliases if entity else ()))
+        medium = is_medium(name) or any(is_medium(alias) for alias in (entity.aliases if entity else ())) or \
+            "media" in classes(text[max(0, exact.start - 20):exact.start].rpartition(" ")[0].rpartition(" ")[2])
         person = entity is not None and entity.type == "person" and not medium
         return Named(name, exact.entity, Span(exact.start, exact.end), medium, head, whole, person)
     nominal = next((one for one in mentions if one.kind == "nominal" and one.start <= place < one.end

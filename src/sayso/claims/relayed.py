@@ -21,14 +21,23 @@ from sayso.model import Document, Provenance, Record, Span, Statement
 
 VERSION = "2"
 AS_SAYING = re.compile(
-    r"(?P<who>[^,;:]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|stating|claiming|writing|denying|"
+    r"(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|claiming|writing|denying|"
     r"insisting|describing|calling|adding|asking))\b,?:?\s*(?P<what>(?=\S).+)",
     re.S,
 )
-QUOTING = re.compile(r"\b(?:quot|cit)(?:ed|es|ing|e)\s+(?P<who>[^,;:“”]{2,90}?)\s+(?P<cue>as (?:saying|telling|warning|"
-                     r"stating|claiming|writing|denying|insisting|describing|calling|adding))\b")
+QUOTING = re.compile(
+    r"\b(?:quot|cit)(?:ed|es|ing|e)\s+(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|"
+    r"claiming|writing|denying|insisting|describing|calling|adding))\b")
 QUOTED_THAT = re.compile(r"(?P<who>[^,;:“”]{2,90}),\s+(?P<what>that\s.+)", re.S)
 """What follows “the Herald reported, quoting”: who speaks, and what."""
+AS = re.compile(r"as (?:saying|telling|warning|stating|writing)\s")
+NAMED_AS_SAYING = re.compile(
+    r"(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|writing))\W*", re.S)
+"""What may follow a quotation and “the Herald quoted”: who speaks, and nothing else."""
+READ_BY = re.compile(r"\s+(?P<who>[^.;:“”]{2,120}?),?\s+(?:(?:that|which)\s+(?:was|were|has been|have been)\s+)?"
+                     r"(?:aired|broadcast|carried|cited|obtained|published|read|released|reviewed|seen|verified|viewed)"
+                     r"\s+by\s+", re.S)
+"""What may stand between “according to” and a medium: the document that it has seen."""
 AT_SOMEBODY = frozenset("accused accuses blamed blames urged urges rejected rejects condemned condemns denounced "
                         "dismissed criticised criticized called calls".split())
 BESIDE = frozenset("citing quoting pointing based".split())
@@ -157,12 +166,23 @@ def _put_right(one: Statement, text: str, paragraph: Any) -> Statement:
             if begin < one.content[0].end
             else one
         )
+    last = one.content[-1]
+    if re.match(r"quot|cit", cue) and len(one.content) > 1 and (found := NAMED_AS_SAYING.fullmatch(text, *last)):
+        return replace(one, source=(_span(text, found.start("who"), found.end("who")),), content=one.content[:-1],
+                       cue=(*one.cue[:1], Span(found.start("cue"), found.end("cue"))))
+    if cue.endswith("quoted") and len(one.content) > 1 and one.content[0].end <= one.cue[0].start and (
+            found := AS.match(text, *last)):
+        return replace(one, source=one.content[:1], content=(Span(found.end(), last.end),),
+                       cue=(*one.cue[:1], Span(found.start(), found.end() - 1)))
     if re.fullmatch(r"(?:quot|cit)ing", cue) and (found := QUOTED_THAT.match(text, start, one.content[0].end)):
         return replace(one, source=(_span(text, found.start("who"), found.end("who")),),
                        content=(Span(found.start("what"), one.content[0].end), *one.content[1:]))
     if not one.source or one.source[0].start < paragraph.start or one.source[-1].end > paragraph.end:
         return one
     source = text[one.source[0].start:one.source[-1].end]
+    if cue.endswith("according to") and is_medium(source) and (
+            found := READ_BY.fullmatch(text, one.cue[-1].end, max(one.cue[-1].end, one.source[0].start))):
+        return replace(one, source=(_span(text, found.start("who"), found.end("who")),))
     near = text[max(paragraph.start, one.source[0].start - 5):min(paragraph.end, one.source[-1].end + 120)]
     if re.search(r"\b(?:quot|cit)", near) and (found := QUOTING.search(text, one.source[0].start,
                                                                        min(paragraph.end, one.source[-1].end + 160))):

@@ -16,7 +16,8 @@ CREDITS = (
     re.compile(r"(?:Reporting|Additional reporting)\s+by\s+([^;()\n]+?)\W*$", re.I),
     re.compile(r"^\W*\(?([A-Z][^\n;()]{1,40}?)\)?\W*$"),
 )
-AGENCY = re.compile(r"\b(?:news agency|agency|press|newswire|wire|news service)\b", re.I)
+AGENCY = re.compile(
+    r"\b(?:news agency|agency|agencia|agência|agence|agenzia|agentur|press|newswire|wire|news service)\b", re.I)
 
 
 def wire_hand(document: Document, people: dict[str, Entity]) -> Hand | None:
