@@ -44,6 +44,9 @@ senate congress treasury prosecution hospital university diocese cabinet""".spli
 """Bodies whose name says what they are: “the ministry” is none that is called otherwise."""
 OWN_KINDS = frozenset("""central electoral federal foreign interior local municipal national opposition other provincial
 regional rival ruling supreme""".split())
+OWNERS = frozenset("""builder carrier contractor developer employer landlord maker manufacturer operator organiser
+organizer owner parent publisher retailer rival supplier""".split())
+"""Whom a name of a person or of a firm may follow."""
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
@@ -563,6 +566,9 @@ def _stands_after(text: str, mention: Found, name: Found, group: Group) -> bool:
     if name.title and first <= mention.start and mention.end <= name.title.end:
         return True                                            # the host of “host Chuck Todd”
     between = text[mention.end:first] if mention.end <= first else None
+    if between == ", " and text[name.end:name.end + 1] in (",", "’", "'") and (mention.words[0] in OWNERS if (
+            group.type == "organisation") else len(name.words) > 1 and group.votes[group.type] <= TRUST):
+        return True                                            # “the ship's owner, Ferrand Maritime, said”
     return group.type in ("person", "other") and between is not None and (
         between in (", ", " ", ", the ", ", a ", ", an ") or (between == ": " and mention.headline)
         or (name.title is not None and (between == " and " or TITLE_AFTER.fullmatch(between) is not None)))
@@ -708,7 +714,8 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
         return False
     if _others(mention, group, scene):
         return False
-    if _called_otherwise(mention, group):
+    if _called_otherwise(mention, group) or (mention.plural and not mention.definite and not group.named and not any(
+            one.words == mention.words for one in group.mentions)):
         return False
     if mention.types["organisation"] >= 3 and not mention.plural and (_other_bodies(mention, group) or (
             not group.named and group.type == "person") or (

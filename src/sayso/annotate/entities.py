@@ -148,7 +148,7 @@ def best_name(group: Group, text: str) -> str:
     names = [one for one in group.mentions if one.kind == "name"]
     if not names:
         first = next((one for one in group.mentions if one.kind == "nominal" and not one.headline), group.mentions[0])
-        return re.sub(r"['’]s?$", "", text[first.start:first.end])
+        return re.sub(r"['’]s?$|,?\s(?:that|which)\s.*$", "", text[first.start:first.end], flags=re.S)
     used = Counter(text[one.start:one.end] for one in names)
     longest = max(len(key(one.words)) for one in names)
     full = {text[one.start:one.end]: one for one in names if len(key(one.words)) == longest}

@@ -61,6 +61,7 @@ CALENDAR = frozenset("""monday tuesday wednesday thursday friday saturday sunday
 july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec ramadan eid easter
 christmas diwali passover lent thanksgiving hanukkah ashura""".split())
 """Capitalised words that name a time."""
+STATION_NUMBERS = frozenset("1 2 3 4 5 6 7 8 9 10 11 12 13 one two three four five six seven eight nine ten".split())
 OF_FIRMS = frozenset("""air airlines airways associates brewing brothers capital cement chemical chemicals
 communications construction cruises developments electric electronics energy engineering entertainment foods gas global
 hotels insurance international investments lines logistics maritime metals minerals mining motors offshore oil partners
@@ -285,6 +286,14 @@ def _capital(token: Any, loose: frozenset[str] | None) -> bool:
                 and tokens_before_is_capital(token))
 
 
+def _numbers(name: Any, number: Any) -> bool:
+    """Whether a number belongs to a station's name: BBC Radio 4, Channel 4 News, Radio Pamir One, France 24."""
+    tokens = name.doc
+    before = tokens[max(0, name.i - 1):name.i + 1]
+    return number.text == "24" or (number.lower_ in STATION_NUMBERS and any(
+        token.text[0].isupper() and read_lexicon("organisations").get(token.lower_) == "media" for token in before))
+
+
 def _begins_title(token: Any) -> bool:
     """Whether a day opens a paper's name: “the Sunday Argus”."""
     tokens = token.doc
@@ -305,7 +314,8 @@ def _run_end(tokens: Any, position: int, loose: frozenset[str] | None) -> int:
         token = tokens[end]
         if token.is_sent_start and tokens[end - 1].text not in ("-", "al", "Al") and token.tag_ not in ("NNP", "NNPS"):
             break
-        if _capital(token, loose) or (token.text[0].isupper() and tokens[end - 1].text == "-"):
+        if _capital(token, loose) or (token.text[0].isupper() and tokens[end - 1].text == "-") or (
+                tokens[end - 1].text[0].isupper() and _numbers(tokens[end - 1], token)):
             end += 1
         elif token.text in ("-", "–") and not tokens[end - 1].whitespace_ and not token.whitespace_ \
                 and end + 1 < len(tokens) and tokens[end + 1].text[:1].isalpha():
@@ -495,7 +505,7 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool, s
                     tokens[start - 1].lower_ == "and" and start > 1 and singular(tokens[start - 2].text) in titles)):
                 start -= 1
             found.title = Span(found.offset + tokens[start].idx, found.offset + before.idx + len(before.text))
-        elif singular(word) in bodies and before.tag_ in ("NN", "NNS", "NNP"):
+        elif singular(word) in bodies and (before.tag_ in ("NN", "NNS", "NNP") or bodies[singular(word)] == "media"):
             votes["organisation"] += 3
         elif word == "the" and not titled:
             votes["organisation"] += 2
@@ -519,6 +529,9 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool, s
     if not titled and not given and len(words) > 1 and (words[-1] in OF_FIRMS or (
             after is not None and after.text == "," and end + 1 < len(tokens) and tokens[end + 1].lower_ == "which")):
         votes["organisation"] += 5                             # Ferrand Maritime; Hallbrook Chemical, which paid
+    if head.dep_ == "nsubj" and not titled and not given and len(words) > 1 and any(
+            token.lower_ == "its" and token.i > head.head.i for token in head.head.subtree):
+        votes["organisation"] += 2                             # Sinar Rimba opened its second sawmill
     if not votes and len(words) > 1:
         votes["person"] += 1
     if any(word in ("abu", "bin", "ibn", "umm") for word in words):

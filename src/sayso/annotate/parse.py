@@ -119,7 +119,8 @@ def phrase(token: Any) -> tuple[int, int]:
     for child in token.rights:
         if child.dep_ in ("prep", "acl", "amod") and child.i == right + 1 and child.dep_ != "relcl":
             edge = child.right_edge.i
-            stop = next((i for i in range(child.i, edge + 1) if token.doc[i].text in ',;:—–“”"'), edge + 1)
+            stop = next((i for i in range(child.i, edge + 1) if token.doc[i].text in ',;:—–“”"'
+                         or token.doc[i].tag_ == "WDT"), edge + 1)
             right = stop - 1
         else:
             break

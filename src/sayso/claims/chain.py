@@ -19,7 +19,7 @@ from sayso.annotate.mentions import CALENDAR
 from sayso.annotate.names import key
 from sayso.annotate.parse import phrase, source_heads
 from sayso.claims.headlines import bear_out
-from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, source_type
+from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, singular, source_type
 from sayso.claims.wire import wire_hand
 from sayso.model import Document, Entity, Hand, Mention, Provenance, Record, Span, Statement
 
@@ -33,6 +33,15 @@ REPORTING = frozenset(
     "reported reports said says quoted quotes quoting cited cites carried published aired broadcast showed "
     "announced wrote writes".split()
 )
+OCCASIONS = frozenset("""interview interviews remarks comments speech statement address programme program briefing
+phone-in call-in broadcast podcast show documentary debate op-ed message email letter text""".split())
+"""What words are said in, on or to a medium."""
+WRITTEN = frozenset("message email letter text op-ed".split())
+"""Of these only a medium passes on what it is sent."""
+PASSED_ON = frozenset("""aired broadcast carried excerpted leaked obtained posted published quoted read released
+reproduced reviewed run seen shown verified viewed""".split())
+PEOPLE = frozenset("""man woman boy girl child person people passenger driver parent teacher nurse doctor
+soldier""".split())
 RANK_TOLD, RANK_QUOTED, RANK_REPORTED = 1, 2, 3
 
 
@@ -413,7 +422,9 @@ def _can_tell(named: Named, people: dict[str, Entity]) -> bool:
     if named.medium or classes(named.head.text) or named.head.tag_ in ("NNP", "NNPS", "CD", "PRP"):
         return True
     entity = people.get(named.entity or "")
-    return entity is not None and entity.type in ("person", "group", "organisation", "document")
+    return singular(named.head.text) in PEOPLE or any(child.dep_ == "relcl" and any(
+        token.lower_ == "who" for token in child.subtree) for child in named.head.children) or (
+        entity is not None and entity.type in ("person", "group", "organisation", "document"))
 
 
 # ------------------------------------------------------------------ hands from frames
@@ -486,15 +497,21 @@ def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
         elif word in ("speaking", "spoke", "talking", "talked") and after in ("to", "with", "on"):
             if (named := at(i + 2)) and _may_be_told(named, people):
                 yield "relay", RANK_TOLD, named
-        elif word in ("interview", "interviews", "remarks", "comments", "speech", "statement", "address", "programme",
-                      "program", "briefing", "phone-in"):
+        elif word in OCCASIONS:
+            if (said_in := _medium_before(tokens, i, frame, report)) is not None:
+                yield "relay", RANK_TOLD, said_in
             for j in range(i + 1, min(i + 7, len(words))):
                 if words[j] in (",", ".", ";"):
                     break
                 if words[j] in ("with", "by", "on", "to", "for", "in") and (named := at(j + 1)) and (
-                        _may_be_told(named, people) if words[j] in ("with", "by", "to", "for") else named.medium):
+                        _may_be_told(named, people) if words[j] in ("with", "by", "to", "for") and
+                        word not in WRITTEN else named.medium):
                     yield "relay", RANK_TOLD, named
                     break
+        elif word in PASSED_ON and (by := [
+                one for j in range(i + 1, i + 1 + _until_mark(words[i + 1:i + 7]))
+                if words[j] in ("by", "on") and (one := at(j + 1)) is not None and one.medium]):
+            yield "relay", RANK_REPORTED, by[0]
         elif word in ("quoted", "cited", "asked", "interviewed") and after == "by":
             if (named := at(i + 2)) and _may_be_told(named, people):
                 yield "relay", RANK_QUOTED if word in ("quoted", "cited") else RANK_TOLD, named
@@ -507,15 +524,30 @@ def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
                 yield "relay", RANK_REPORTED, who
             if (named := at(i + 1)) is not None and _can_tell(named, people):
                 yield "quotes", 0, named
-        elif (word == "pointing" and after == "to") or (word == "pointed" and after == "to"):
+        elif word in ("pointing", "pointed", "points", "point") and after == "to":
             if (named := at(i + 2)) and classes(named.head.text) & {"document", "evidence"}:
                 yield "origin", 0, named
-        elif word == "based" and after in ("on", "upon"):
+        elif (word in ("based", "relying", "drawing") and after in ("on", "upon")) or \
+                (word == "basis" and after == "of"):
             if (named := at(i + 2)) is not None and _can_tell(named, people):
                 yield "origin", 0, named
         elif word in REPORTING and after != "by" and (who := _subject(tokens, i, frame, report)) is not None and (
                 who.medium or (word == "reported" and who.head.text[0].isupper() and _may_be_told(who, people))):
             yield "relay", RANK_REPORTED, who
+
+
+def _until_mark(words: Sequence[str]) -> int:
+    """How many words come before the first comma, semicolon or full stop."""
+    return next((n for n, word in enumerate(words) if word in (",", ".", ";")), len(words))
+
+
+def _medium_before(tokens: Sequence[Any], position: int, frame: Frame, report: Report) -> Named | None:
+    """The medium whose name stands right before an occasion: “in a Radio Sahil interview”."""
+    before = tokens[position - 1] if position else None
+    if before is None or before.i + 1 != tokens[position].i or not before.text[0].isupper():
+        return None
+    named = _named(before, frame.paragraph, report)
+    return named if named.medium else None
 
 
 def _subject(tokens: Sequence[Any], verb: int, frame: Frame, report: Report) -> Named | None:

@@ -451,7 +451,8 @@ def bear_out(statements: Sequence[Statement], text: str) -> tuple[Statement, ...
                              for number, other in enumerate(body)), key=lambda row: (row[0] + 0.2 * row[1], row[2]),
                             reverse=True)
             best = next((other for share, same, _, other in ranked
-                         if share >= ENOUGH and (same or one.speaker is None or share >= 0.6)), None)
+                         if (share >= ENOUGH and (same or one.speaker is None or share >= 0.6)) or (
+                             share and same and "@" not in (one.speaker or "@"))), None)
             one = replace(one, borne_out_by=best.id if best else None)
         linked.append(one)
     return tuple(linked)

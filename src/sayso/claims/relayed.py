@@ -183,18 +183,39 @@ def _put_right(one: Statement, text: str, paragraph: Any) -> Statement:
     if cue.endswith("according to") and is_medium(source) and (
             found := READ_BY.fullmatch(text, one.cue[-1].end, max(one.cue[-1].end, one.source[0].start))):
         return replace(one, source=(_span(text, found.start("who"), found.end("who")),))
+    if cue in ("citing", "quoting") and (named := _who_cites(one, paragraph)) is not None:
+        return named
     near = text[max(paragraph.start, one.source[0].start - 5):min(paragraph.end, one.source[-1].end + 120)]
     if re.search(r"\b(?:quot|cit)", near) and (found := QUOTING.search(text, one.source[0].start,
                                                                        min(paragraph.end, one.source[-1].end + 160))):
         who = _span(text, found.start("who"), found.end("who"))
-        if not any(a < who.end and who.start < b for a, b in (*one.content, *one.source)):
-            return replace(one, source=(who,), cue=(Span(found.start(), found.start("who") - 1),
+        content = tuple(span for span in one.content if not (who.start <= span.start and span.end <= who.end))
+        if content and not any(a < who.end and who.start < b for a, b in (*content, *one.source)):
+            return replace(one, source=(who,), content=content, cue=(Span(found.start(), found.start("who") - 1),
                                                     Span(found.start("cue"), found.end("cue"))))
     after_to = text[:one.source[0].start].rstrip().endswith("ccording to")
     reported = re.match(r",? reported\b", text[one.source[-1].end:one.source[-1].end + 12]) is not None
     if (is_medium(source) or reported or after_to) and one.source[0].start > start:
         return _speaker_between(one, text, paragraph, after_to or reported)
     return one
+
+
+def _who_cites(one: Statement, paragraph: Any) -> Statement | None:
+    """“Police said, citing residents, that …”: the police, whose source the residents are; None for a medium, which
+    passes on what it cites."""
+    token = next((token for token in paragraph.parsed if paragraph.start + token.idx == one.cue[0].start), None)
+    verb = token.head if token is not None and token.dep_ in ("advcl", "xcomp") else None
+    if verb is None or verb.lower_ not in inner_cues():
+        return None
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if subject is None or subject.i > verb.i or subject.tag_.startswith("W"):
+        return None
+    low, high = paragraph.phrase(subject)
+    who = paragraph.span(low, high)
+    if is_medium(paragraph.parsed[low:high + 1].text) or any(
+            start < who.end and who.start < end for start, end in (*one.content, *one.source)):
+        return None
+    return replace(one, source=(who,), cue=(paragraph.span(verb.i, verb.i),))
 
 
 def _speaker_between(one: Statement, text: str, paragraph: Any, sure: bool) -> Statement:

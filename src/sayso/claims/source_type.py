@@ -25,6 +25,7 @@ REASON = re.compile(r"""
      |(?:declined|refused|refusing|declining)\sto\s(?:be\s(?:named|identified)|give\s(?:his|her|their|a)\s(?:full\s|last\s)?names?)
      |(?:is|was|were|are|be)\snot\s(?:being\s)?(?:nam|identif)(?:ing|ed|ied)\b
      |not\s(?:be(?:ing)?\s)?authori[sz]ed\sto
+     |(?:would|did|could)\s(?:not\s)?give\s(?:only\s|neither\s)?(?:his|her|their)\s(?:full\s|last\s|first\s)?names?\b
      |withh(?:eld|olding)\b
      |under\scover\sof\sanonymity)""", re.X | re.I)
 CLAUSE = re.compile(r"\b(?:who|whom|which)\b|(?<=[.!?] )(?=[A-Z])|\bon (?:the )?condition|\bbecause\b|[,;:—–]", re.I)
@@ -92,7 +93,10 @@ def is_medium(name: str) -> bool:
     if "agency" in words and ({"news", "press"} & set(words) or len(words) == 1):
         return True
     if len(words) > 1 and words[-1] in ("news", "press", "post", "mail", "standard", "star", "observer", "telegraph",
-                                        "chronicle", "online", "fm", "today") and name[:1].isupper():
+                                        "chronicle", "online", "fm", "today", "echo", "argus", "ledger",
+                                        "sentinel", "examiner", "compass", "guardian", "globe", "inquirer",
+                                        "enquirer", "mercury", "bugle", "gleaner", "advertiser", "dispatch", "nation",
+                                        "sun", "independent") and name[:1].isupper():
         return True
     return any("media" in classes(word) for word in words) and not {"conference", "officer", "secretary"} & set(words)
 
@@ -109,7 +113,7 @@ def source_type(head: Any | None, phrase: str, speaker: Entity | None, *, by_nam
     if speaker is not None and by_name:
         named = _named(speaker)
         if named:
-            return named
+            return "media" if named == "organisation" and is_medium(_to_head(head, phrase)) else named
     if head is not None and head.tag_ in ("PRP", "PRP$", "DT", "WP") and speaker is None:
         return None
     if speaker is not None and not by_name and (head is None or head.tag_.startswith("PRP")):

@@ -16,6 +16,8 @@ CREDITS = (
     re.compile(r"(?:Reporting|Additional reporting)\s+by\s+([^;()\n]+?)\W*$", re.I),
     re.compile(r"^\W*\(?([A-Z][^\n;()]{1,40}?)\)?\W*$"),
 )
+LAST_LINE = re.compile(r"\W*(?:(?:©|\(c\))\s*(?:\d{4}\s+)?([^\n;.()]+?)|[Ww]ith\s+([^\n;.()]+?)\s+inputs?)\W*$")
+"""The last line of a report that names its agency: “© Agence Sahel-Presse”, “(With CPA inputs)”."""
 AGENCY = re.compile(
     r"\b(?:news agency|agency|agencia|agência|agence|agenzia|agentur|press|newswire|wire|news service)\b", re.I)
 
@@ -24,6 +26,8 @@ def wire_hand(document: Document, people: dict[str, Entity]) -> Hand | None:
     """The agency whose report this is, at its words; None where nothing says so, or where it is the outlet itself."""
     for start, end, sure in _candidates(document):
         name = document.text[start:end].strip(" .,()")
+        if name.lower().startswith("by "):
+            start, name = start + 3, name[3:].strip()
         if not name or (document.outlet and name.lower() == document.outlet.lower()):
             continue
         if sure or is_agency(name):
@@ -42,6 +46,9 @@ def is_agency(name: str) -> bool:
 def _candidates(document: Document) -> Iterator[tuple[int, int, bool]]:
     """Where an agency's name may stand, and whether its place alone makes it one."""
     text, blocks = document.text, document.blocks
+    last = next((one for one in reversed(blocks) if one.role == "body"), None)
+    if last is not None and last.end - last.start < 100 and (found := LAST_LINE.match(text, last.start, last.end)):
+        yield *found.span(1 if found[1] else 2), bool(found[2])
     first_body = next((one for one in blocks if one.role == "body"), None)
     for block in blocks:
         if block.role == "dateline" or block is first_body:
