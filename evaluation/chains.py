@@ -39,9 +39,11 @@ class BadPassage(ValueError):
 
 def read_passages(text: str) -> Iterator[Row]:
     """Rows: id, half, text, blocks, and statements with spans and gold, from the form that README.md describes."""
-    for part in re.split(r"^== ", text, flags=re.M)[1:]:
+    head, *parts = re.split(r"^== ", text, flags=re.M)
+    whole = re.search(r"^# half: (\w+)$", head, re.M)
+    for part in parts:
         name, _, body = part.partition("\n")
-        yield read_passage(name.strip(), body)
+        yield read_passage(name.strip(), body) | ({"half": whole[1]} if whole else {})
 
 
 def read_passage(name: str, body: str) -> Row:

@@ -43,6 +43,20 @@ def hands(statement):
      [("speaker", "a hospital official"), ("relay", "Delta Herald")]),
     ("{s1 Ada Moro} {q1 said} in a statement on Tuesday {c1 that it would rain}.", [("speaker", "Ada Moro")]),
     ("{s1 Ada Moro} {q1 said}, citing low growth, {c1 that it would rain}.", [("speaker", "Ada Moro")]),
+    ("{s1 Ada Moro}, citing three women who saw it, {q1 said} {c1 that it would rain}.",
+     [("speaker", "Ada Moro"), ("origin", "three women")]),
+    ("{c1 It would rain}, {q1 according to} {s1 a letter} obtained by the BBC.",
+     [("speaker", "a letter"), ("relay", "BBC")]),
+    ("In a Radio Sahil interview, {s1 Ada Moro} {q1 said} {c1 that it would rain}.",
+     [("speaker", "Ada Moro"), ("relay", "Radio Sahil")]),
+    ("{s1 Ada Moro} {q1 told} France 24 {c1 that it would rain}.", [("speaker", "Ada Moro"), ("relay", "France 24")]),
+    ("{s1 Ada Moro} {q1 told} the business daily Al-Mizan {c1 that it would rain}.",
+     [("speaker", "Ada Moro"), ("relay", "Al-Mizan")]),
+    ("{s1 Ada Moro} {q1 told} the FBI {c1 that it would rain}.", [("speaker", "Ada Moro")]),
+    ("In TV interviews, {s1 Ada Moro} {q1 said} {c1 that it would rain}.", [("speaker", "Ada Moro")]),
+    ("@byline By Ada Vee | Agence Sahel-Presse\n{s1 Ada Moro} {q1 said} {c1 that it would rain}.",
+     [("speaker", "Ada Moro"), ("wire", "Agence Sahel-Presse")]),
+    ("{s1 Ada Moro} {q1 said} {c1 that it would rain}.\n(With CPA inputs)", [("speaker", "Ada Moro"), ("wire", "CPA")]),
     ("@dateline MURA, Oct 3 (Coastwire) —\n{s1 Ada Moro} {q1 told} Radio Sahil {c1 that it would rain}.",
      [("speaker", "Ada Moro"), ("relay", "Radio Sahil"), ("wire", "Coastwire")]),
 ])
@@ -96,6 +110,11 @@ def test_according_to_beside_a_speaker_is_a_hand_and_no_statement():
     ("Residents {s1 who} {q1 said} {c1 it would rain} left.", "collective"),
     ("The report {s1 that} {q1 says} {c1 it would rain} is old.", "document"),
     ("{s1 The Delta Herald} {q1 reported} {c1 it would rain}.", "media"),
+    ("{s1 Four in ten voters} {q1 said} {c1 it would rain}.", "collective"),
+    ("{s1 Some officials} {q1 said} {c1 it would rain}.", "anonymous"),
+    ("{c1 It would rain}, {q1 according to} {s1 a count by the BBC}.", "document"),
+    ("{s1 Another party figure} {q1 said} {c1 it would rain}.", "anonymous"),
+    ("{s1 Ferrand Maritime} {q1 said} {c1 it would rain}.", "organisation"),
     ("{q1 It was alleged} {c1 that it would rain}.", "unattributed"),
 ])
 def test_source_type(marked, kind):
@@ -106,10 +125,17 @@ def test_nobody_knows_what_an_unresolved_pronoun_is():
     assert source_type(None, "I", Entity("other:i@abababab", "I", "other"), by_name=False) is None
 
 
-def test_the_reason_for_anonymity_is_kept_with_its_words():
-    record = trace("{c1 It was over}, {q1 said} {s1 a diplomat}, who asked not to be named because talks go on.")
+@pytest.mark.parametrize(("words", "reason"), [
+    ("who asked not to be named because talks go on", "because talks go on"),
+    ("who was granted anonymity to discuss the talks", "to discuss the talks"),
+    ("who would give neither his name nor his street for fear of the militia", "for fear of the militia"),
+    ("who declined to give her name", "who declined to give her name"),
+    ("who was not authorised to speak publicly", "who was not authorised to speak publicly"),
+])
+def test_the_reason_for_anonymity_is_kept_with_its_words(words, reason):
+    record = trace(f"{{c1 It was over}}, {{q1 said}} {{s1 a diplomat}}, {words}.")
     start, end = record.statements[0].reason
-    assert record.document.text[start:end] == "who asked not to be named because talks go on"
+    assert record.document.text[start:end] == reason
 
 
 def test_a_headline_is_borne_out_by_the_body():

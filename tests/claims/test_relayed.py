@@ -40,12 +40,28 @@ def test_a_name_that_is_no_place_speaks():
     assert read("Moro: The wall held.") == [("Moro", ":", "The wall held.")]
 
 
-def test_who_is_quoted_speaks_and_not_who_quotes():
-    text = "The Courier reported on Tuesday, quoting Minister Ada Moro, that the wall held."
-    spans = {words: Span(text.index(words), text.index(words) + len(words)) for words in (
-        "The Courier", "quoting", "Minister Ada Moro", "that the wall held", "Minister Ada Moro, that the wall held")}
-    one = Statement(id="s1", form="indirect", source=(spans["The Courier"],), cue=(spans["quoting"],),
-                    content=(spans["Minister Ada Moro, that the wall held"],))
+@pytest.mark.parametrize(("text", "source", "cue", "contents", "speaker", "said"), [
+    ("The Courier reported on Tuesday, quoting Minister Ada Moro, that the wall held.", "The Courier", "quoting",
+     ["Minister Ada Moro, that the wall held"], "Minister Ada Moro", ["that the wall held"]),
+    ("“It held,” the agency Parvaz quoted the minister, Ada Moro, as saying.", "the agency Parvaz", "quoted",
+     ["“It held,”", "the minister, Ada Moro"], "the minister, Ada Moro", ["“It held,”"]),
+    ("“It held,” the agency Parvaz quoted the minister, Ada Moro, as saying.", "the agency Parvaz", "quoted",
+     ["“It held,”", "the minister, Ada Moro, as saying"], "the minister, Ada Moro", ["“It held,”"]),
+    ("Ada Moro was quoted by the Herald as saying the wall held.", "the Herald", "was quoted",
+     ["Ada Moro", "as saying the wall held"], "Ada Moro", ["the wall held"]),
+    ("The wall held, according to a letter that was reviewed by the BBC.", "the BBC", "according to", ["The wall held"],
+     "a letter", ["The wall held"]),
+    ("Police in Karoa said, citing residents, that the wall held.", "residents", "citing", ["that the wall held"],
+     "Police in Karoa", ["that the wall held"]),
+    ("The wall held, Ada Moro said, according to the Herald.", "the Herald", "according to",
+     ["The wall held, Ada Moro said"], "Ada Moro", ["The wall held,"]),
+    ("The Herald, citing residents, said that the wall held.", "residents", "citing", ["that the wall held"],
+     "residents", ["that the wall held"]),
+])
+def test_who_speaks_where_others_pass_it_on(text, source, cue, contents, speaker, said):
+    def span(words):
+        return Span(text.index(words), text.index(words) + len(words))
+    one = Statement(id="s1", form="indirect", source=(span(source),), cue=(span(cue),), content=tuple(map(span, contents)))
     record = Record(document=Document(id="ab" * 32, text=text, blocks=(Block(0, len(text), "body"),)), statements=(one,))
     found = name_the_quoted(record, parse_report(record.document)).statements[0]
-    assert (found.source, found.content) == ((spans["Minister Ada Moro"],), (spans["that the wall held"],))
+    assert (words_of(text, found.source), [text[a:b] for a, b in found.content]) == (speaker, said)

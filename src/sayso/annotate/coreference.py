@@ -45,7 +45,7 @@ senate congress treasury prosecution hospital university diocese cabinet""".spli
 OWN_KINDS = frozenset("""central electoral federal foreign interior local municipal national opposition other provincial
 regional rival ruling supreme""".split())
 OWNERS = frozenset("""builder carrier contractor developer employer landlord maker manufacturer operator organiser
-organizer owner parent publisher retailer rival supplier""".split())
+organizer owner parent promoter publisher retailer rival supplier""".split())
 """Whom a name of a person or of a firm may follow."""
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
@@ -628,6 +628,8 @@ def _may_be_called(noun: str, group: Group) -> bool:
 
 
 def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
+    if any(child.lower_ in ("another", "other", "second", "third", "fellow") for child in mention.token.children):
+        return False
     if not group.mentions or (mention.gender and group.gender and mention.gender != group.gender):
         return False
     if not (mention.definite or mention.headline):
@@ -692,6 +694,9 @@ def _ahead(mention: Found, scene: Scene) -> Group | None:
         if id(one) not in scene.sources or group.type not in ("person", "other") or not group.named or group.plural:
             continue
         earlier = any(m.start < mention.start and not m.headline for m in group.mentions)
+        following = one.token.doc[min(one.token.i + 1, len(one.token.doc) - 1):one.token.i + 3].text.split()
+        if following[:1] == ["who"] or following[1:] == ["who"]:
+            continue                                           # whoever is told by what they do is no one before
         clash = bool(group.role_words) and mention.words[0] not in group.role_words and not mention.headline
         if not earlier and not clash and not (mention.gender and group.gender and mention.gender != group.gender):
             return group

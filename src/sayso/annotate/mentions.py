@@ -68,6 +68,8 @@ hotels insurance international investments lines logistics maritime metals miner
 petroleum pharma pharmaceuticals pictures power properties railways records resources securities shipping solutions
 steel stores studios sugar supermarkets systems technologies telecom textiles ventures""".split())
 """Last words of the names of firms."""
+FIRMS = frozenset("banco banque compagnie groupe grupo gruppe gruppo société".split())
+"""First words of the names of firms."""
 AFTER_HYPHEN = frozenset("born led based era style like run owned held made elect bound wide only area level".split())
 """What a hyphen adds to a name that is no part of it: Senda-born, Senda-led."""
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
@@ -526,7 +528,7 @@ def _guess_type(found: Found, tokens: Any, begin: int, end: int, titled: bool, s
         child.dep_ == "relcl" and any(t.lower_ in ("who", "whom") for t in child.subtree) for child in head.children
     ):
         votes["person"] += 2
-    if not titled and not given and len(words) > 1 and (words[-1] in OF_FIRMS or (
+    if not titled and not given and len(words) > 1 and (words[-1] in OF_FIRMS or words[0] in FIRMS or (
             after is not None and after.text == "," and end + 1 < len(tokens) and tokens[end + 1].lower_ == "which")):
         votes["organisation"] += 5                             # Ferrand Maritime; Hallbrook Chemical, which paid
     if head.dep_ == "nsubj" and not titled and not given and len(words) > 1 and any(

@@ -26,9 +26,9 @@ from sayso.model import Document, Entity, Hand, Mention, Provenance, Record, Spa
 VERSION = "2"
 DEEPEST = 4
 """Levels of statements inside statements that are told apart."""
-NO_MEDIUM = frozenset("""un eu nato who unicef opec asean au imf congress parliament senate reporters journalists
-lawmakers mps court judge judges police inquiry tribunal commission council committee assembly parliamentarians
-supporters ministers visitors delegates investors""".split())
+NO_MEDIUM = frozenset("""un eu fbi cia nsa pentagon kremlin nato who unicef opec asean au imf congress parliament
+senate reporters journalists lawmakers mps court judge judges police inquiry tribunal commission council committee
+assembly parliamentarians supporters ministers visitors delegates investors""".split())
 REPORTING = frozenset(
     "reported reports said says quoted quotes quoting cited cites carried published aired broadcast showed "
     "announced wrote writes".split()
@@ -38,8 +38,8 @@ phone-in call-in broadcast podcast show documentary debate op-ed message email l
 """What words are said in, on or to a medium."""
 WRITTEN = frozenset("message email letter text op-ed".split())
 """Of these only a medium passes on what it is sent."""
-PASSED_ON = frozenset("""aired broadcast carried excerpted leaked obtained posted published quoted read released
-reproduced reviewed run seen shown verified viewed""".split())
+PASSED_ON = frozenset("""aired approached broadcast carried contacted excerpted leaked obtained posted published quoted
+reached read released reproduced reviewed run seen shown verified viewed""".split())
 PEOPLE = frozenset("""man woman boy girl child person people passenger driver parent teacher nurse doctor
 soldier""".split())
 RANK_TOLD, RANK_QUOTED, RANK_REPORTED = 1, 2, 3
@@ -389,7 +389,7 @@ def _named(head: Any, paragraph: Any, report: Report) -> Named:
         entity.name if entity and "@" not in entity.id else name,
         nominal.entity if nominal else None,
         whole,
-        "media" in classes(head.text) or is_medium(name),
+        "media" in classes(head.text) or (head.lower_ in ("agency", "network", "service", "site") and is_medium(name)),
         head,
         whole,
         bool(entity and entity.type == "person"),
@@ -448,15 +448,19 @@ def _hands(statement: Statement, frames: Sequence[Frame], report: Report
     relays: list[tuple[int, Hand]] = []
     swapped: Named | None = None
     quoting: list[Named] = []
+    head = _head(report, statement.source)
+    paragraph = report.paragraph(statement.source[0].start) if statement.source else None
+    place = paragraph.start + head.idx if head is not None and paragraph is not None else None
     for frame in frames:
         for kind, rank, named in _found(frame, report):
-            mine = any(named.whole.start < end and start < named.whole.end for start, end in statement.source) or \
+            within = any(named.whole.start < end and start < named.whole.end for start, end in statement.source)
+            mine = (within and (place is None or not named.medium or named.whole.start <= place < named.whole.end)) or \
                 (named.entity is not None and named.entity == statement.speaker)
             if kind == "quotes" and not mine:
                 quoting.append(named)
             elif kind == "relay" and not mine and not any(
                     hand.name == named.name or (hand.start is not None and hand.end is not None and
-                                                named.whole.start <= hand.start and hand.end <= named.whole.end)
+                                                named.whole.start < hand.end and hand.start < named.whole.end)
                     for _, hand in relays):
                 relays.append((rank, Hand("relay", named.entity, named.name, *named.span)))
             elif kind == "origin" and not mine and all(hand.name != named.name for hand in origins):
@@ -498,8 +502,8 @@ def _found(frame: Frame, report: Report) -> Iterator[tuple[str, int, Named]]:
             if (named := at(i + 2)) and _may_be_told(named, people):
                 yield "relay", RANK_TOLD, named
         elif word in OCCASIONS:
-            if (said_in := _medium_before(tokens, i, frame, report)) is not None:
-                yield "relay", RANK_TOLD, said_in
+            if (where := _medium_before(tokens, i, frame, report)) is not None:
+                yield "relay", RANK_TOLD, where
             for j in range(i + 1, min(i + 7, len(words))):
                 if words[j] in (",", ".", ";"):
                     break
@@ -542,12 +546,16 @@ def _until_mark(words: Sequence[str]) -> int:
 
 
 def _medium_before(tokens: Sequence[Any], position: int, frame: Frame, report: Report) -> Named | None:
-    """The medium whose name stands right before an occasion: “in a Radio Sahil interview”."""
-    before = tokens[position - 1] if position else None
-    if before is None or before.i + 1 != tokens[position].i or not before.text[0].isupper():
+    """The medium whose name stands before an occasion: “in a Radio Sahil interview”, “on the BBC's late show”."""
+    last = position - 1
+    while last > 0 and tokens[last].tag_ in ("NN", "JJ") and tokens[last].text.islower() and position - last < 4:
+        last -= 1
+    if last > 0 and tokens[last].tag_ == "POS":
+        last -= 1
+    if last < 0 or tokens[last].i < tokens[position].i - 5 or not tokens[last].text[0].isupper():
         return None
-    named = _named(before, frame.paragraph, report)
-    return named if named.medium else None
+    named = _named(tokens[last], frame.paragraph, report)
+    return named if named.medium and named.entity else None
 
 
 def _subject(tokens: Sequence[Any], verb: int, frame: Frame, report: Report) -> Named | None:

@@ -452,7 +452,7 @@ def bear_out(statements: Sequence[Statement], text: str) -> tuple[Statement, ...
                             reverse=True)
             best = next((other for share, same, _, other in ranked
                          if (share >= ENOUGH and (same or one.speaker is None or share >= 0.6)) or (
-                             share and same and "@" not in (one.speaker or "@"))), None)
+                             share and same)), None)
             one = replace(one, borne_out_by=best.id if best else None)
         linked.append(one)
     return tuple(linked)

@@ -30,6 +30,7 @@ QUOTING = re.compile(
     r"claiming|writing|denying|insisting|describing|calling|adding))\b")
 QUOTED_THAT = re.compile(r"(?P<who>[^,;:“”]{2,90}),\s+(?P<what>that\s.+)", re.S)
 """What follows “the Herald reported, quoting”: who speaks, and what."""
+CITING_THAT = re.compile(r"(?:quot|cit)ing\s+[^,;:“”]{2,90},\s+(?P<what>that\s.+)", re.S)
 AS = re.compile(r"as (?:saying|telling|warning|stating|writing)\s")
 NAMED_AS_SAYING = re.compile(
     r"(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|writing))\W*", re.S)
@@ -43,6 +44,9 @@ AT_SOMEBODY = frozenset("accused accuses blamed blames urged urges rejected reje
 BESIDE = frozenset("citing quoting pointing based".split())
 OPENING = re.compile(r"^[A-Z][\w’'.-]*(?:[ ,]+[A-Z][\w’'.-]*){0,3} ?:(?= )", re.M)
 """A line that begins with a name and a colon: a dateline when it is the only one, else turns of speech."""
+SAID_LAST = re.compile(r",\s+(?=[^,“”\"]{2,60}\b(?:said|says|told|added|claimed|warned|insisted|argued)\b"
+                       r"[^,“”\"]{0,25},?\s*$)")
+"""Where “…, Ada Moro said” begins at the end of a content."""
 CLOSED = re.compile(r"[“\"][^“”\"]{3,}[”\"],?\s*")
 
 
@@ -166,6 +170,9 @@ def _put_right(one: Statement, text: str, paragraph: Any) -> Statement:
             if begin < one.content[0].end
             else one
         )
+    if (found := CITING_THAT.match(text, start, one.content[0].end)) and one.source:
+        one = replace(one, content=(Span(found.start("what"), one.content[0].end), *one.content[1:]))
+        start = one.content[0].start
     last = one.content[-1]
     if re.match(r"quot|cit", cue) and len(one.content) > 1 and (found := NAMED_AS_SAYING.fullmatch(text, *last)):
         return replace(one, source=(_span(text, found.start("who"), found.end("who")),), content=one.content[:-1],
@@ -225,6 +232,8 @@ def _speaker_between(one: Statement, text: str, paragraph: Any, sure: bool) -> S
     inside = quote is not None and quote.end() < one.content[-1].end - 3 and len(one.content) == 1
     if inside and quote is not None:
         low = quote.end()
+    elif sure and len(one.content) == 1 and (tail := SAID_LAST.search(text, *one.content[0])):
+        low, inside = tail.end(), True                         # “It rained, Ada Moro said, according to the Herald”
     high = one.source[0].start
     for token in paragraph.parsed:
         place = paragraph.start + token.idx
@@ -250,7 +259,7 @@ def _speaker_between(one: Statement, text: str, paragraph: Any, sure: bool) -> S
             source=(paragraph.span(first, last),),
             cue=(paragraph.span(token.i, token.i),),
             content=content,
-            form="direct" if inside else one.form,
+            form="direct" if inside and quote is not None else one.form,
         )
     return one
 

@@ -26,8 +26,15 @@ REASON = re.compile(r"""
      |(?:is|was|were|are|be)\snot\s(?:being\s)?(?:nam|identif)(?:ing|ed|ied)\b
      |not\s(?:be(?:ing)?\s)?authori[sz]ed\sto
      |(?:would|did|could)\s(?:not\s)?give\s(?:only\s|neither\s)?(?:his|her|their)\s(?:full\s|last\s|first\s)?names?\b
+     |granted\s(?:\w+\s)?anonymity\b
      |withh(?:eld|olding)\b
      |under\scover\sof\sanonymity)""", re.X | re.I)
+CAUSE = re.compile(r"""
+    [^.;:“”]{0,60}?,?\s(?P<why>because\b|since\b|lest\b|fearing\b|for\sfear\b|out\sof\s(?:fear|concern)\b|citing\b|
+    given\b|while\b|so\sas\sto\b|in\sorder\sto\b|due\sto\b|as\s(?:he|she|they|the)\b|
+    to\s(?:avoid|be\sable|be\scandid|comment|describe|disclose|discuss|give|protect|reveal|share|speak|talk)\b)
+    """, re.X)
+"""What gives the cause, right after the words that withhold the name."""
 CLAUSE = re.compile(r"\b(?:who|whom|which)\b|(?<=[.!?] )(?=[A-Z])|\bon (?:the )?condition|\bbecause\b|[,;:—–]", re.I)
 STOP = re.compile(r"[,;—–”“]|[.!?](?=\s|$)")
 COUNTING = frozenset("one two three four five six seven eight nine ten several another".split())
@@ -180,23 +187,22 @@ def _to_head(head: Any | None, phrase: str) -> str:
 
 
 def reason_for_anonymity(text: str, frames: Sequence[Span]) -> Span | None:
-    """Where the words around a statement say why its source is not named; the clause around the telling words."""
+    """Where the words around a statement say why its source is not named: the cause (“because …”, “for fear of …”);
+    where they give none, the clause that says the name is withheld."""
     for start, end in frames:
         found = REASON.search(text, start, end)
         if not found:
             continue
+        cause = CAUSE.match(text, found.end(), end)
+        if cause is not None:
+            close = STOP.search(text, cause.end(), end)
+            return Span(cause.start("why"), close.start() if close else end)
         opening = [
             mark.start() if mark[0].strip(",;:—–") else mark.end()
             for mark in CLAUSE.finditer(text, start, found.start() + 3)
             if found.start() + 3 - mark.start() < 90
         ]
         begin = opening[-1] if opening else found.start()
-        if (
-            len(opening) > 1
-            and re.match(r"because|on (?:the )?condition", text[opening[-1] : opening[-1] + 15], re.I) is None
-            and text[opening[-1] - 1 : opening[-1]] not in ",;:—–"
-        ):
-            begin = opening[-1]
         while text[begin].isspace():
             begin += 1
         close = STOP.search(text, found.end(), end)

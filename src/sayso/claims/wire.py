@@ -18,6 +18,8 @@ CREDITS = (
 )
 LAST_LINE = re.compile(r"\W*(?:(?:©|\(c\))\s*(?:\d{4}\s+)?([^\n;.()]+?)|[Ww]ith\s+([^\n;.()]+?)\s+inputs?)\W*$")
 """The last line of a report that names its agency: “© Agence Sahel-Presse”, “(With CPA inputs)”."""
+PART = re.compile(r"[^|/,;–—\n]*[^|/,;–—\s]")
+"""What a byline names between its marks: “Ada Moro | Agence Sahel-Presse”."""
 AGENCY = re.compile(
     r"\b(?:news agency|agency|agencia|agência|agence|agenzia|agentur|press|newswire|wire|news service)\b", re.I)
 
@@ -58,6 +60,9 @@ def _candidates(document: Document) -> Iterator[tuple[int, int, bool]]:
                 found = re.search(r"\(([^()\n]{2,40})\)", text[block.start:stop])
             if found and not re.search(r"\d", found[1]):
                 yield block.start + found.start(1), block.start + found.end(1), True
+        elif block.role == "byline" and (found := next((part for part in PART.finditer(text, block.start, block.end)
+                                                        if part.start() > block.start and is_agency(part[0])), None)):
+            yield *found.span(), True
         elif block.role in ("wire-credit", "byline"):
             for number, pattern in enumerate(CREDITS if block.role == "wire-credit" else CREDITS[-1:]):
                 found = pattern.search(text[block.start:block.end])
