@@ -47,6 +47,8 @@ regional rival ruling supreme""".split())
 OWNERS = frozenset("""builder carrier contractor developer employer landlord maker manufacturer operator organiser
 organizer owner parent promoter publisher retailer rival supplier""".split())
 """Whom a name of a person or of a firm may follow."""
+OTHERS = frozenset("another other second third fellow".split())
+"""Whoever is told so has not been spoken of before."""
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
 brother victim""".split())
 NOBODY = frozenset("nobody everyone everybody anyone anybody someone somebody none no-one who whoever each all".split())
@@ -530,7 +532,7 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
             continue
         _, group = beside[0]
         put(mention, group)
-        group.votes["person"] += 3
+        group.votes["organisation" if mention.words[0] in OWNERS and group.type == "organisation" else "person"] += 3
         group.gender = group.gender or mention.gender
         begin = mention.start + next((len(article) for article in ("the ", "a ", "an ")
                                       if text[mention.start:mention.end].lower().startswith(article)), 0)
@@ -582,9 +584,11 @@ def _resolve_description(
     """Joins a description to its group, or opens one for it where it is a source; else leaves it alone."""
     noun = mention.words[0]
     is_source = id(mention) in scene.sources
-    if noun in NOBODY:
+    other = any(child.lower_ in OTHERS for child in mention.token.children)
+    if noun in NOBODY or other:
         choice = None
-    candidates = [group for group in scene.by_noun.get(noun, {}).values() if _fits(mention, noun, group, scene)]
+    candidates = [] if other else [
+        group for group in scene.by_noun.get(noun, {}).values() if _fits(mention, noun, group, scene)]
     best = _recent(mention, candidates)
     if best is None and is_source and mention.types["person"] and not mention.plural and noun not in NOBODY and \
             (mention.headline or (mention.definite and not any(
@@ -628,8 +632,6 @@ def _may_be_called(noun: str, group: Group) -> bool:
 
 
 def _fits(mention: Found, noun: str, group: Group, scene: Scene) -> bool:
-    if any(child.lower_ in ("another", "other", "second", "third", "fellow") for child in mention.token.children):
-        return False
     if not group.mentions or (mention.gender and group.gender and mention.gender != group.gender):
         return False
     if not (mention.definite or mention.headline):

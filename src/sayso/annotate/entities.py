@@ -143,12 +143,17 @@ def _continued(statements: Sequence[Statement], speakers: list[str | None], text
     return filled
 
 
+AFTER_NAME = re.compile(r"['’]s?$|,?\s(?:that|which|(?:cited|contacted|interviewed|obtained|published|quoted|reached|"
+                        r"released|reviewed|seen)\s[^,]*?\bby)\s.*$", re.S)
+"""What in a description says nothing of who somebody is: a possessive, a clause on the paper that found them."""
+
+
 def best_name(group: Group, text: str) -> str:
     """The fullest name of a group, the one most used among equals; of a group without one, its first description."""
     names = [one for one in group.mentions if one.kind == "name"]
     if not names:
         first = next((one for one in group.mentions if one.kind == "nominal" and not one.headline), group.mentions[0])
-        return re.sub(r"['’]s?$|,?\s(?:that|which)\s.*$", "", text[first.start:first.end], flags=re.S)
+        return AFTER_NAME.sub("", text[first.start:first.end])
     used = Counter(text[one.start:one.end] for one in names)
     longest = max(len(key(one.words)) for one in names)
     full = {text[one.start:one.end]: one for one in names if len(key(one.words)) == longest}

@@ -284,8 +284,8 @@ def _capital(token: Any, loose: frozenset[str] | None) -> bool:
         return False
     if re.search(r"\w[’'ʼ`]\w", text):                        # Nahr’ib, which the tagger does not know
         return True
-    return bool(token.tag_ in ("NN", "NNS", "FW", "JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") and text.isalpha()
-                and tokens_before_is_capital(token))
+    return bool((token.tag_ in ("NN", "NNS", "FW", "JJ", "VB", "VBN", "VBZ", "VBP", "RB", "IN") or not token.is_stop)
+                and text.isalpha() and tokens_before_is_capital(token))
 
 
 def _numbers(name: Any, number: Any) -> bool:

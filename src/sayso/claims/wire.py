@@ -20,6 +20,8 @@ LAST_LINE = re.compile(r"\W*(?:(?:©|\(c\))\s*(?:\d{4}\s+)?([^\n;.()]+?)|[Ww]ith
 """The last line of a report that names its agency: “© Agence Sahel-Presse”, “(With CPA inputs)”."""
 PART = re.compile(r"[^|/,;–—\n]*[^|/,;–—\s]")
 """What a byline names between its marks: “Ada Moro | Agence Sahel-Presse”."""
+COMMON = frozenset("""the of and news press service agency wire newswire daily times post herald media network staff
+international national""".split())
 AGENCY = re.compile(
     r"\b(?:news agency|agency|agencia|agência|agence|agenzia|agentur|press|newswire|wire|news service)\b", re.I)
 
@@ -30,14 +32,19 @@ def wire_hand(document: Document, people: dict[str, Entity]) -> Hand | None:
         name = document.text[start:end].strip(" .,()")
         if name.lower().startswith("by "):
             start, name = start + 3, name[3:].strip()
-        if not name or (document.outlet and name.lower() == document.outlet.lower()):
-            continue
+        if not name or _own_words(name) & _own_words(document.outlet or ""):
+            continue                                           # the Vellapur Express's Express News Service
         if sure or is_agency(name):
             entity = next((one.id for one in people.values() if name in (one.name, *one.aliases)), None)
             return Hand("wire", entity, name, start, end)
     if document.byline and is_agency(document.byline):
         return Hand("wire", None, document.byline.strip())
     return None
+
+
+def _own_words(name: str) -> set[str]:
+    """The words of a name that other papers and agencies do not have in theirs."""
+    return set(re.findall(r"\w+", name.lower())) - COMMON
 
 
 def is_agency(name: str) -> bool:
