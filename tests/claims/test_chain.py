@@ -111,6 +111,7 @@ def test_according_to_beside_a_speaker_is_a_hand_and_no_statement():
     ("The report {s1 that} {q1 says} {c1 it would rain} is old.", "document"),
     ("{s1 The Delta Herald} {q1 reported} {c1 it would rain}.", "media"),
     ("{s1 Four in ten voters} {q1 said} {c1 it would rain}.", "collective"),
+    ("{s1 His family} {q1 said} {c1 it would rain}.", "collective"),
     ("{s1 Some officials} {q1 said} {c1 it would rain}.", "anonymous"),
     ("{c1 It would rain}, {q1 according to} {s1 a count by the BBC}.", "document"),
     ("{s1 Another party figure} {q1 said} {c1 it would rain}.", "anonymous"),

@@ -518,7 +518,8 @@ def _appositions(text: str, described: Sequence[Found], names: Sequence[Found], 
     """“The dockers’ leader, Kofi Badu”, “Kofi Badu, the dockers’ leader”: one person, and a role."""
     starts = [name.start for name in names]
     for mention in described:
-        if mention.plural or (mention.types and not mention.types["person"]):
+        if mention.plural or (mention.types and not mention.types["person"]) or \
+                text[mention.end:mention.end + 2] in ("’s", "'s"):
             continue
         near = [
             (name, owner[id(name)])

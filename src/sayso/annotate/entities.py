@@ -21,7 +21,7 @@ from sayso.annotate.names import key, slug
 from sayso.annotate.parse import Paragraph, parse_report, source_heads
 from sayso.model import Document, Entity, Mention, Provenance, Record, ReportedRole, Span, Statement
 
-VERSION = "2"
+VERSION = "3"
 Links = Callable[[Document], Sequence[Linked]]
 """The trained model: document → mentions with their antecedents."""
 QUOTED = re.compile(r"[“\"„«]([^“”\"„«»\n]*)(?:[”\"»]|$)", re.M)

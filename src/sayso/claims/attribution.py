@@ -81,7 +81,7 @@ UNSURE = 0.7
 """Below this probability a statement is shown as unsure: above it at least 85 in 100 were right on held documents."""
 HIDDEN = 0.35
 """Below this probability a candidate is not kept: about where one more found costs one more wrong."""
-VERSION = "2"
+VERSION = "3"
 """Of the rules."""
 UNNAMED = re.compile(r"not to be (?:named|identified|quoted)|to (?:remain|stay) anonymous|anonymity", re.I)
 """How a content begins that is no claim but why its source has no name; `claims/source_type.py` keeps it as that."""

@@ -23,7 +23,7 @@ from sayso.claims.source_type import classes, is_medium, reason_for_anonymity, s
 from sayso.claims.wire import wire_hand
 from sayso.model import Document, Entity, Hand, Mention, Provenance, Record, Span, Statement
 
-VERSION = "2"
+VERSION = "3"
 DEEPEST = 4
 """Levels of statements inside statements that are told apart."""
 NO_MEDIUM = frozenset("""un eu fbi cia nsa pentagon kremlin nato who unicef opec asean au imf congress parliament

@@ -19,7 +19,7 @@ from sayso.claims.inner import inner_cues, inner_parts
 from sayso.claims.source_type import is_medium
 from sayso.model import Document, Provenance, Record, Span, Statement
 
-VERSION = "2"
+VERSION = "3"
 AS_SAYING = re.compile(
     r"(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|claiming|writing|denying|"
     r"insisting|describing|calling|adding|asking))\b,?:?\s*(?P<what>(?=\S).+)",

@@ -158,6 +158,8 @@ def _described(head: Any | None, phrase: str, speaker: Entity | None) -> SourceT
         return "document"
     if "media" in kinds or is_medium(_to_head(head, phrase)):
         return "media"
+    if "crowd" in kinds and not kinds & {"body"}:
+        return "collective"
     if SHARE.match(phrase):
         return "anonymous" if any(classes(word.strip(",.")) & {"unnamed", "office"} for word in words) else "collective"
     counted = first in COUNTING or first.isdigit() or bool(head is not None and any(
