@@ -248,6 +248,18 @@ def test_what_is_anothers_is_somebody_else(one):
                {entity_of(record, "Karoa Watch"), entity_of(record, "Bea"), entity_of(record, "Ada Moro")}) == 5
 
 
+@pytest.mark.parametrize(("source", "speaker"), [
+    ("Ada Moro and Jon Ruiz", "group:ada-moro-jon-ruiz"),
+    ("Mayor Ada Moro, Jon Ruiz and Tom Vee", "group:mayor-ada-moro-jon-ruiz-tom-vee"),
+    ("The Karoa Bank and Moro Airlines", "organisation:karoa-bank-moro-airlines"),
+    ("Ada Moro, mayor of Senda and Karoa,", "person:ada-moro"),
+])
+def test_who_speaks_together(source, speaker):
+    record = read(f"{source} said it was over.", sources=((source, "it was over"),))
+    assert record.statements[0].speaker == speaker
+    assert speaker in {one.id for one in record.entities}
+
+
 def test_one_bodys_spokesman_is_not_anothers():
     first, second = "Adil Obi, a spokesman for Hexworks,", "A spokesman for Mallory Corp."
     record = read(f"{first} said it was early. {second} said it was late.",

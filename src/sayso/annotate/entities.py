@@ -13,18 +13,21 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sayso.annotate.certainty import judge
 from sayso.annotate.coreference import Group, Linked, Spoken, add_linked, resolve
 from sayso.annotate.mentions import Found, find_mentions
 from sayso.annotate.names import key, slug
 from sayso.annotate.parse import Paragraph, parse_report, source_heads
-from sayso.model import Document, Entity, Mention, Provenance, Record, ReportedRole, Span, Statement
+from sayso.model import Document, Entity, EntityType, Mention, Provenance, Record, ReportedRole, Span, Statement
 
 VERSION = "3"
 Links = Callable[[Document], Sequence[Linked]]
 """The trained model: document → mentions with their antecedents."""
 QUOTED = re.compile(r"[“\"„«]([^“”\"„«»\n]*)(?:[”\"»]|$)", re.M)
+AND = re.compile(r"(?:,|\s*,?\s+(?:and|&))\s+(?:the\s+)?")
+"""What stands between names that speak together."""
 SINGLE = re.compile(r"(?<![\w’'])[‘']([^‘\n]*?)[’'](?!\w)")
 
 
@@ -45,6 +48,10 @@ class FindEntities:
         ids = {id(group): entity_id(group, document) for group in groups}
         entities = _entities(groups, owner, ids, document)
         speakers = [next((ids[id(owner[id(f)])] for f in one.source if id(f) in owner), None) for one in spoken]
+        together = {number: joint for number, one in enumerate(record.statements)
+                    if (joint := speak_together(document, one, found, owner)) is not None}
+        entities += tuple({joint.id: joint for joint in together.values()}.values())
+        speakers = [together[number].id if number in together else speaker for number, speaker in enumerate(speakers)]
         speakers = _continued(record.statements, speakers, document.text)
         mentions = tuple(Mention(f.start, f.end, f.kind, ids[id(owner[id(f)])] if id(f) in owner else None,
                                  f.certainty if id(f) in owner else None)
@@ -119,6 +126,29 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
             ),
         )[:1]
     return Spoken(tuple(chosen), statement.content, tuple(quoted))
+
+
+def speak_together(document: Document, statement: Statement, found: Sequence[Found],
+                   owner: dict[int, Group]) -> Entity | None:
+    """The several named people or bodies of one source (“Ada Moro and Jon Ruiz said”) as one entity, a group or an
+    organisation, by the words that name them; None where the source is no such row of names."""
+    if len(statement.source) != 1:
+        return None
+    start, end = statement.source[0]
+    names = [one for one in found if one.kind == "name" and start <= one.start and one.end <= end
+             and id(one) in owner and owner[id(one)].type in ("person", "organisation")]
+    if len({id(owner[id(one)]) for one in names}) < 2 or document.text[names[-1].end:end].strip(" ,"):
+        return None
+    first = names[0].title.start if names[0].title else names[0].start
+    if document.text[start:first].strip().lower() not in ("", "both", "the"):
+        return None
+    for one, other in pairwise(names):
+        if not AND.fullmatch(document.text, one.end, other.title.start if other.title else other.start):
+            return None
+    name = document.text[start:names[-1].end]
+    bodies = all(owner[id(one)].type == "organisation" for one in names)
+    kind: EntityType = "organisation" if bodies else "group"
+    return Entity(f"{kind}:{slug(name.split())}", name, kind)
 
 
 def _worth_keeping(group: Group, sources: set[int]) -> bool:

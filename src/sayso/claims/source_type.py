@@ -48,6 +48,8 @@ SHARE = re.compile(r"""
      |(?:some|many|most|much|few|lots|plenty|dozens|scores|hundreds|thousands|millions|those|others|everyone|everybody)\b)
     """, re.X | re.I)
 """People told by how many they are, not by who: “four in ten voters”, “many supporters”."""
+TOGETHER = re.compile(r"[A-Z]\w*\.? (?:and|&) [A-Z]")
+"""Several named people as one source: “Ada Moro and Jon Ruiz”."""
 FIGURE = re.compile(
     r"\bfigure\b|\b(?:party|political|senior|leading|religious|opposition|establishment|public)\sfigures\b", re.I)
 """A person of some standing: “another figure”, “party figures”; “sales figures” are evidence."""
@@ -136,7 +138,7 @@ def _named(speaker: Entity) -> SourceType | None:
     if speaker.type == "document":
         return "document"
     if speaker.type == "group":
-        return "collective"
+        return "named-person" if TOGETHER.search(speaker.name) else "collective"
     if is_medium(speaker.name):
         return "media"
     if speaker.type == "place" or classes(speaker.name.split()[-1]) & {"office"}:
