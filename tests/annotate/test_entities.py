@@ -82,6 +82,22 @@ def test_a_name_that_opens_a_sentence_is_known_from_elsewhere():
     assert record.statements[0].speaker == entity_of(record, "Malunde and") is not None
 
 
+@pytest.mark.parametrize(("text", "short", "full"), [
+    ("Sheikh Mansour bin Rashid spoke. Sheikh Mansour left.", "Mansour left", "person:mansour-rashid"),
+    ("Chief Dolores “Lola” Benavides spoke. Lola left.", "Lola left", "person:dolores-lola-benavides"),
+    ("Robert “Bobby” Moro spoke. Bobby Moro left.", "Bobby Moro left", "person:robert-bobby-moro"),
+    ("The Agency for River Hazards (BBG) met. The BBG left.", "BBG left", "organisation:agency-river-hazards"),
+])
+def test_other_forms_of_a_name(text, short, full):
+    assert entity_of(read(text), short) == full
+
+
+def test_the_body_of_a_role_may_be_a_description():
+    record = read("The Reed Party met. The party’s spokesman, Ada Moro, left. Jon Ruiz, a spokesman for the party,"
+                  " spoke.")
+    assert {role.organisation for one in record.entities for role in one.roles} == {"organisation:reed-party"}
+
+
 def test_two_people_of_one_surname_stay_two():
     record = read("Olumide Farinde lost nine men.", "His brother, Segun Farinde, saw nothing.")
     assert {"Olumide Farinde", "Segun Farinde"} <= names(record)

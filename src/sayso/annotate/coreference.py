@@ -47,6 +47,9 @@ regional rival ruling supreme""".split())
 OWNERS = frozenset("""builder carrier contractor developer employer landlord maker manufacturer operator organiser
 organizer owner parent promoter publisher retailer rival supplier""".split())
 """Whom a name of a person or of a firm may follow."""
+HONORIFICS = frozenset("""ayatollah brother dame dr emir father haji hajiya imam king lady lord master maulana miss
+mr mrs ms mullah pope prince princess queen sheikh sheikha sir sister sultan""".split())
+"""Titles that also stand before a first name alone."""
 OTHERS = frozenset("another other second third fellow".split())
 """Whoever is told so has not been spoken of before."""
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
@@ -377,7 +380,7 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
                 choice = _nearest(mention, longer)
                 if choice is None:
                     continue                                   # two people of one surname, and nothing tells which
-            elif not exact and (called := _by_first_name(mention, mine, around)) is not None:
+            elif not exact and (called := _by_first_name(text, mention, mine, around)) is not None:
                 choice = called
             elif not exact and len(mine) == 1 and text[mention.start:mention.end].isupper():
                 choice = next(
@@ -393,12 +396,12 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
             choice = Group()
             groups.append(choice)
         put(mention, choice)
-        for mark in {skeleton(word) for word in mine}:
+        for mark in {skeleton(word) for word in (*mine, *mention.nickname)}:
             by_word.setdefault(mark, {})[mention.start if len(choice.mentions) == 1 else choice.mentions[0].start] = (
                 choice
             )
         by_initial.setdefault(mine[0][:1], {})[choice.mentions[0].start] = choice
-    _defined_acronyms(text, names, groups)
+    _defined_acronyms(text, names, groups, put)
 
 
 def _short_body(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
@@ -407,12 +410,19 @@ def _short_body(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     return short_for_body(short, full) and (len(short) > 1 or singular(full[-1]) not in read_lexicon("organisations"))
 
 
-def _by_first_name(mention: Found, mine: tuple[str, ...], groups: Sequence[Group]) -> Group | None:
-    """The one person whose full name, given before, begins with a name that stands alone and is no place's."""
-    if len(mine) != 1 or mention.types["place"] or mention.types["organisation"] or mention.title:
+def _by_first_name(text: str, mention: Found, mine: tuple[str, ...], groups: Sequence[Group]) -> Group | None:
+    """The one person whose full name, given before, begins with a name that stands alone and is no place's (“Sheikh
+    Mansour”), or who has it as a nickname (“Lola”, “Lola Benavides”)."""
+    known = [group for group in groups if group.type == "person" and any(
+        one.nickname and (mine == one.nickname or mine == (*one.nickname, key(one.words)[-1]))
+        for one in group.mentions if one.kind == "name")]
+    if len(known) == 1:
+        return known[0]
+    if mention.types["place"] or mention.types["organisation"] or (mention.title and not all(
+            bare(word) in HONORIFICS for word in text[slice(*mention.title)].split())):
         return None
     called = [group for group in groups if group.type == "person" and not _conflict(mention, group) and any(
-        len(other) > 1 and other[0] == mine[0] for other in group.keys) and _last_full(mention, group)]
+        len(other) > len(mine) and other[:len(mine)] == mine for other in group.keys) and _last_full(mention, group)]
     return called[0] if len(called) == 1 else None
 
 
@@ -451,17 +461,19 @@ def _last_full(mention: Found, group: Group) -> Found | None:
     return full[-1] if full else None
 
 
-def _defined_acronyms(text: str, names: Sequence[Found], groups: list[Group]) -> None:
+def _defined_acronyms(text: str, names: Sequence[Found], groups: list[Group],
+                      put: Callable[[Found, Group], None]) -> None:
     """Joins “Popular Mobilization Units (PMU)”: initials in brackets right after a name, whatever they stand for."""
     by_mention = {id(mention): group for group in groups for mention in group.mentions}
     for one, other in pairwise(names):
         between = text[one.end:other.start]
         if between.strip() == "(" and text[other.end:other.end + 1] == ")" and text[other.start:other.end].isupper() \
-                and (is_acronym(other.words[0], one.words) or other.words[0][0] == one.words[0][0]):
+                and (is_acronym(other.words[0], one.words) or other.words[0][0] == one.words[0][0] or (
+                    len(one.words) > 1 and any(singular(word) in read_lexicon("organisations") for word in one.words))):
             a, b = by_mention[id(one)], by_mention.get(id(other))
             if b is not None and b is not a and len(other.words) == 1:
                 for mention in b.mentions:
-                    a.add(mention)
+                    put(mention, a)
                     by_mention[id(mention)] = a
                 b.mentions.clear()
                 b.keys.clear()

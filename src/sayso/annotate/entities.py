@@ -202,6 +202,8 @@ def _entities(groups: Sequence[Group], owner: dict[int, Group], ids: dict[int, s
     by_id: dict[str, Entity] = {}
     text = document.text
     at = {mention.start: group for group in groups for mention in group.mentions if mention.kind == "name"}
+    whose = {place: group for group in groups if group.named for mention in group.mentions if mention.kind != "name"
+             for place in (mention.start, mention.end)}
     for group in groups:
         name = best_name(group, text)
         aliases = dict.fromkeys(text[one.start:one.end] for one in group.mentions if one.kind == "name")
@@ -210,7 +212,9 @@ def _entities(groups: Sequence[Group], owner: dict[int, Group], ids: dict[int, s
         for span in sorted(set(group.roles)):
             inside = [start for start in at if span.start <= start < span.end and at[start] is not group]
             inside.sort(key=lambda start: (at[start].type not in ("organisation", "other"), start))
-            body = ids[id(at[inside[0]])] if inside else None
+            owned = next((whose[place] for place in range(span.start, span.end) if place in whose
+                          and whose[place] is not group), None)    # the group's spokesman, its president
+            body = ids[id(at[inside[0]])] if inside else ids[id(owned)] if owned is not None else None
             roles.append(ReportedRole(text[span.start:span.end], body, span.start, span.end))
         made = Entity(ids[id(group)], name, group.type, tuple(aliases), tuple(roles))
         old = by_id.get(made.id)

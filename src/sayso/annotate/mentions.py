@@ -36,6 +36,14 @@ OF_BODIES = frozenset("""academy agency association authority bank board bureau 
 commission committee confederation congress council court department directorate faculty federation forum foundation
 front fund house institute kingdom league ministry movement office organisation organization parliament party republic
 senate society union university""".split())
+BODIES_WITH = {
+    "of": OF_BODIES,
+    "for": OF_BODIES | frozenset("campaign center centre agency alliance network".split()),
+    "on": frozenset("center centre commission committee conference council forum institute panel".split()),
+}
+"""What may follow a body's noun inside its name: the Council on Foreign Relations."""
+WHOSE_BODIES = frozenset("children people artists farmers teachers workers writers veterans".split())
+OPENING, CLOSING = frozenset("“ \" ‘ '".split()), frozenset("” \" ’ '".split())
 BEFORE_TITLE = frozenset("former ex acting deputy vice assistant senior chief late outgoing interim then".split())
 IN_PLACE = frozenset("in at near from across around outside inside into toward towards".split())
 NEXT_TO = frozenset("neighbouring neighboring".split())
@@ -62,14 +70,19 @@ july august september october november december jan feb mar apr jun jul aug sept
 christmas diwali passover lent thanksgiving hanukkah ashura""".split())
 """Capitalised words that name a time."""
 STATION_NUMBERS = frozenset("1 2 3 4 5 6 7 8 9 10 11 12 13 one two three four five six seven eight nine ten".split())
-OF_FIRMS = frozenset("""air airlines airways associates brewing brothers capital cement chemical chemicals
-communications construction cruises developments electric electronics energy engineering entertainment foods gas global
-hotels insurance international investments lines logistics maritime metals minerals mining motors offshore oil partners
-petroleum pharma pharmaceuticals pictures power properties railways records resources securities shipping solutions
-steel stores studios sugar supermarkets systems technologies telecom textiles ventures""".split())
+OF_FIRMS = frozenset("""aerospace air airlines airways associates biotech brewing brothers capital cement chemical
+chemicals communications construction consulting contracting cruises developments dynamics electric electronics
+energy engineering entertainment foods gas global haulage hotels insurance international investments labs lines
+logistics maritime metals minerals mining motors offshore oil partners petroleum pharma pharmaceuticals pictures
+power prize productions properties railways records resources robotics sciences securities shipping solutions steel
+stores studios sugar supermarkets systems talkies technologies telecom textiles therapeutics ventures""".split())
 """Last words of the names of firms."""
-FIRMS = frozenset("banco banque compagnie groupe grupo gruppe gruppo société".split())
-"""First words of the names of firms."""
+FIRMS = frozenset("""asociación banco banque comité compagnie consejo frente fundación groupe grupo gruppe gruppo hizb
+instituto jabhat jaysh movimiento partai parti partido société universidad""".split())
+"""First words of the names of firms, parties and other bodies."""
+MONTH_NAMES = frozenset("april august jun june may".split())
+BEFORE_MONTH = frozenset("""after before by during early every from in last late mid next of on since this through to
+until""".split())
 AFTER_HYPHEN = frozenset("born led based era style like run owned held made elect bound wide only area level".split())
 """What a hyphen adds to a name that is no part of it: Senda-born, Senda-led."""
 OPENERS = frozenset("“ ‘ \" ' : — – ( [ « • ...".split())
@@ -110,6 +123,8 @@ class Found:
     token: Any = None
     offset: int = 0
     headline: bool = False
+    nickname: tuple[str, ...] = ()
+    """Of a name: the words of it that stand in quotation marks."""
     linked: int | None = None
     """Index of the same mention in what the trained model found."""
     certainty: float | None = None
@@ -196,7 +211,7 @@ def capitalised(tokens: Any) -> bool:
 
 def _learn_words(paragraphs: Sequence[Paragraph], headlines: frozenset[int]) -> Vocabulary:
     titles, bodies = read_lexicon("titles"), read_lexicon("organisations")
-    small, proper, last = set(), set(), set()
+    small, proper, last, months = set(), set(), set(), set()
     for paragraph in paragraphs:
         tokens = paragraph.parsed
         if capitalised(tokens):
@@ -210,9 +225,11 @@ def _learn_words(paragraphs: Sequence[Paragraph], headlines: frozenset[int]) -> 
                 if token.tag_ == "NNP" and not token.is_sent_start and paragraph.block not in headlines and \
                         after not in ("NNP", "NNPS", "HYPH", "NN", "NNS"):
                     last.add(token.lower_)
-    return Vocabulary(frozenset(small), frozenset(small - proper) | SPEAKING, frozenset(
+                if token.lower_ in MONTH_NAMES and _is_month_name(token):
+                    months.add(token.lower_)
+    return Vocabulary(frozenset(small), frozenset(small - proper) | SPEAKING, frozenset(months | {
         word for word in last - small if len(word) > 3 and word not in CALENDAR and singular(word) not in titles
-        and singular(word) not in bodies))
+        and singular(word) not in bodies}))
 
 
 def _names(paragraph: Paragraph, number: int, sentences: dict[int, int], loose: frozenset[str] | None,
@@ -272,7 +289,7 @@ def _capital(token: Any, loose: frozenset[str] | None) -> bool:
             bare(text) not in read_lexicon("names"):
         return False
     if token.tag_ in ("NNP", "NNPS"):
-        return bare(text) not in CALENDAR or _begins_title(token)
+        return bare(text) not in CALENDAR or _begins_title(token) or _is_month_name(token)
     if text.endswith(".") and bare(text) in read_lexicon("titles"):
         return True                                            # Maj.-Gen., which the tagger does not know
     if token.is_sent_start or loose is not None:
@@ -296,6 +313,20 @@ def _numbers(name: Any, number: Any) -> bool:
         token.text[0].isupper() and read_lexicon("organisations").get(token.lower_) == "media" for token in before))
 
 
+def _is_month_name(token: Any) -> bool:
+    """Whether a month is somebody's name: Theresa May, June Osborne; “In May Moro left” has none."""
+    tokens, at = token.doc, token.i
+    if token.lower_ not in MONTH_NAMES:
+        return False
+    before = tokens[at - 1] if at else None
+    if before is not None and before.text[0].isupper() and bare(before.text) in read_lexicon("names"):
+        return True
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return after is not None and after.tag_ == "NNP" and after.text[0].isupper() and \
+        after.lower_ not in CALENDAR | {"day", "fool", "fools"} and \
+        (before is None or before.lower_ not in BEFORE_MONTH)
+
+
 def _begins_title(token: Any) -> bool:
     """Whether a day opens a paper's name: “the Sunday Argus”."""
     tokens = token.doc
@@ -307,6 +338,23 @@ def tokens_before_is_capital(token: Any) -> bool:
     """Whether the word before is capitalised too: “Deputy Premier Wen”, where the tagger missed one."""
     before = token.nbor(-1)
     return bool(before.text[0].isupper() and before.tag_ in ("NNP", "NNPS") and not token.is_sent_start)
+
+
+def _is_of_people(token: Any) -> bool:
+    """Whether a plural before an apostrophe says whose body it is: Women's League, Herdsmen's Union."""
+    return bool(token.text[0].isupper() and (token.lower_.endswith("men") or token.lower_ in WHOSE_BODIES))
+
+
+def _nickname_end(tokens: Any, position: int, end: int) -> int | None:
+    """Where a nickname in marks and the surname after it end, when tokens[end] opens one inside a name."""
+    close = next((at for at in range(end + 2, min(end + 5, len(tokens))) if tokens[at].text in CLOSING), None)
+    if tokens[end].text not in OPENING or close is None or close + 1 >= len(tokens) or \
+            tokens[close + 1].tag_ not in ("NNP", "NNPS") or not tokens[close + 1].text[0].isupper() or \
+            not all(token.text[0].isupper() and token.is_alpha for token in tokens[end + 1:close]) or \
+            singular(tokens[end - 1].text) in read_lexicon("organisations") or (
+                end - position == 1 and bare(tokens[end - 1].text) not in read_lexicon("names")):
+        return None
+    return close + 2
 
 
 def _run_end(tokens: Any, position: int, loose: frozenset[str] | None) -> int:
@@ -332,7 +380,14 @@ def _run_end(tokens: Any, position: int, loose: frozenset[str] | None) -> int:
             if after >= len(tokens) or not tokens[after].text[0].isupper():
                 break
             end = after + 1
-        elif token.lower_ == "of" and singular(tokens[end - 1].text) in OF_BODIES and tokens[end - 1].text[0].isupper():
+        elif (nick := _nickname_end(tokens, position, end)) is not None:
+            end = nick                                         # Dolores “Lola” Benavides
+        elif token.text == "&" and end + 1 < len(tokens) and tokens[end + 1].text[0].isupper():
+            end += 2
+        elif token.tag_ == "POS" and _is_of_people(tokens[end - 1]) and end + 1 < len(tokens) and \
+                tokens[end + 1].text[0].isupper():
+            end += 2                                           # the Textile Women's League
+        elif tokens[end - 1].text[0].isupper() and singular(tokens[end - 1].text) in BODIES_WITH.get(token.lower_, ()):
             after = end + 1
             if after < len(tokens) and tokens[after].lower_ == "the":
                 after += 1
@@ -392,7 +447,8 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
         first, begin, titled, person_like = begin if office is None else office, person, True, False
     if person_like:
         for position in range(end - 2, begin - 1, -1):
-            if bare(tokens[position].text) in titles and tokens[position + 1].text != "-":
+            if bare(tokens[position].text) in titles and tokens[position + 1].text != "-" and \
+                    tokens[max(0, position - 1)].lower_ not in JOINING:
                 begin, titled = position + 1, True
                 break
     if end - begin == 1 and (bare(tokens[begin].text) in titles or tokens[begin].lower_ in ("mr", "ms")):
@@ -414,7 +470,10 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
                      paragraph.start + tokens[begin - 1].idx + len(tokens[begin - 1].text))
         for token in tokens[first:begin]:
             gender = titles.get(bare(token.text)) or gender  # type: ignore[assignment]
-    words = tuple(bare(token.text) for token in tokens[begin:end] if any(map(str.isalnum, token.text)))
+    marks = [at for at in range(begin, end) if tokens[at].text in OPENING | CLOSING]
+    called = range(marks[0], marks[1]) if len(marks) == 2 else range(0)
+    words = tuple(bare(token.text) for token in tokens[begin:end] if any(map(str.isalnum, token.text))
+                  and token.i not in called)
     if not words:
         return None
     taken.update(range(first, end))
@@ -424,7 +483,8 @@ def _name(paragraph: Paragraph, begin: int, end: int, number: int, sentences: di
     )
     found = Found(paragraph.start + tokens[begin].idx, paragraph.start + last.idx + len(last.text),
                   paragraph.start + head.idx, "name", words, number, sentences[begin], paragraph.run, title, token=head,
-                  gender=gender, offset=paragraph.start)
+                  gender=gender, offset=paragraph.start,
+                  nickname=tuple(bare(tokens[at].text) for at in called if tokens[at].is_alpha))
     found.subject = head.dep_ in ("nsubj", "nsubjpass")
     found.definite = begin > 0 and tokens[begin - 1].lower_ == "the"
     _guess_type(found, tokens, begin, end, titled, small)
