@@ -100,22 +100,26 @@ def split_words(text: str, start: int = 0, end: int | None = None) -> Words:
 
 def name_runs(words: Words, heads: Sequence[int]) -> list[tuple[int, int]]:
     """For each head the run of capitalised words around it (particles and joining marks inside), or the head alone."""
-    capital = np.isin(words.shape % 6, (2, 3)) | ((words.shape % 6 == 1) & ~np.isin(words.text, list(PARTICLES)))
     runs = []
     for head in heads:
         low = high = head
-        if capital[head]:
-            low = _reach(words, capital, head, -1)
-            high = _reach(words, capital, head, 1)
+        if _is_capital(words, head):
+            low = _reach(words, head, -1)
+            high = _reach(words, head, 1)
         runs.append((low, high + 1))
     return runs
 
 
-def _reach(words: Words, capital: NDArray[np.bool_], here: int, step: int) -> int:
+def _is_capital(words: Words, position: int) -> bool:
+    kind = words.shape[position] % 6
+    return bool(kind in (2, 3) or (kind == 1 and words.text[position] not in PARTICLES))
+
+
+def _reach(words: Words, here: int, step: int) -> int:
     reached, position = here, here + step
     while 0 <= position < len(words.text) and abs(position - reached) <= 3 and \
             words.sentence[position] == words.sentence[here]:
-        if capital[position]:
+        if _is_capital(words, position):
             reached = position
         elif words.text[position] not in PARTICLES and words.text[position] not in "'-.":
             break
@@ -126,11 +130,12 @@ def _reach(words: Words, capital: NDArray[np.bool_], here: int, step: int) -> in
 def pair_features(words: Words, heads: Ints, types: Ints, low: int, high: int) -> Ints:
     """Features of heads[low:high] (rows) with every earlier head below `high` (columns): rows × high × len(SIZES)."""
     sets = []
-    for begin, stop in name_runs(words, heads[:high].tolist()):
+    runs = name_runs(words, heads[:high].tolist())
+    for begin, stop in runs:
         sets.append(frozenset(word for word in words.text[begin:stop] if word not in PARTICLES and len(word) > 1))
     head_words = [words.text[head] for head in heads[:high]]
     initials = ["".join(word[0] for word in words.text[begin:stop] if word.isalpha() and word not in PARTICLES)
-                for begin, stop in name_runs(words, heads[:high].tolist())]
+                for begin, stop in runs]
     strings = np.zeros((high - low, high), dtype=np.int64)
     for row, i in enumerate(range(low, high)):
         for j in range(i):

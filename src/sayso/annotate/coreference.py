@@ -117,6 +117,11 @@ class Group:
     plural: bool = False
     votes: Counter[EntityType] = field(default_factory=Counter)
     named: bool = False
+    heads: set[tuple[str, ...]] = field(default_factory=set)
+    """The words of its names and the nouns of its descriptions."""
+    name_words: set[str] = field(default_factory=set)
+    nicknames: set[tuple[str, ...]] = field(default_factory=set)
+    """“Lola” and “Lola Benavides”."""
 
     def add(self, mention: Found) -> None:
         self.mentions.append(mention)
@@ -124,7 +129,11 @@ class Group:
         self.named = self.named or mention.kind == "name"
         if mention.kind == "name":
             self.keys.append(key(mention.words))
+            self.name_words.update(mention.words, map(singular, mention.words))
+            if mention.nickname:
+                self.nicknames |= {mention.nickname, (*mention.nickname, self.keys[-1][-1])}
         if mention.kind != "pronoun":
+            self.heads.add(mention.words)
             self.gender = self.gender or mention.gender
             self.plural = self.plural or mention.plural
         elif mention.gender:
@@ -301,6 +310,8 @@ class Scene:
         self.by_noun: dict[str, dict[int, Group]] = defaultdict(dict)
         self.by_place = {one.start: one for one in mentions if one.kind == "name"}
         self.pronouns = {one.start: one for one in mentions if one.kind == "pronoun"}
+        self.owners: dict[int, set[int]] = defaultdict(set)
+        """Group → those whose it is by its descriptions, all by id()."""
         for group in groups:
             for mention in group.mentions:
                 self.learn(mention, group)
@@ -309,6 +320,8 @@ class Scene:
 
     def learn(self, mention: Found, group: Group) -> None:
         """Takes note of the nouns by which a group can be taken up again."""
+        if mention.kind == "nominal":
+            self.owners[id(group)].update(id(one) for one in _inside(mention, self))
         if mention.kind != "pronoun":
             for noun in {singular(word) for word in mention.words} | (
                 group.role_words if mention.kind == "nominal" else set()
@@ -413,9 +426,7 @@ def _short_body(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
 def _by_first_name(text: str, mention: Found, mine: tuple[str, ...], groups: Sequence[Group]) -> Group | None:
     """The one person whose full name, given before, begins with a name that stands alone and is no place's (“Sheikh
     Mansour”), or who has it as a nickname (“Lola”, “Lola Benavides”)."""
-    known = [group for group in groups if group.type == "person" and any(
-        one.nickname and (mine == one.nickname or mine == (*one.nickname, key(one.words)[-1]))
-        for one in group.mentions if one.kind == "name")]
+    known = [group for group in groups if mine in group.nicknames and group.type == "person"]
     if len(known) == 1:
         return known[0]
     if mention.types["place"] or mention.types["organisation"] or (mention.title and not all(
@@ -679,11 +690,11 @@ def _portfolio(token: Any) -> set[str]:
 def _others(mention: Found, group: Group, scene: Scene) -> bool:
     """Whether a description is of one owner and the group of another, or that owner: a WeWork spokesman is not
     Amazon's, nor “her campaign” Kasich's, nor Kasich's campaign Kasich."""
-    own = _inside(mention, scene)
-    if group.type == "person" and any(one is group for one in own):
+    own = {id(one) for one in _inside(mention, scene)}
+    if group.type == "person" and id(group) in own:
         return True
-    owners = [one for each in group.mentions if each.kind == "nominal" for one in _inside(each, scene)] if own else []
-    return bool(owners) and not any(other is one for one in own for other in owners)
+    owners = scene.owners[id(group)] if own else set()
+    return bool(owners) and not own & owners
 
 
 def _inside(mention: Found, scene: Scene) -> list[Group]:
@@ -734,8 +745,8 @@ def _may_follow(mention: Found, group: Group, scene: Scene) -> bool:
         return False
     if _others(mention, group, scene):
         return False
-    if _called_otherwise(mention, group) or (mention.plural and not mention.definite and not group.named and not any(
-            one.words == mention.words for one in group.mentions)):
+    if _called_otherwise(mention, group) or (
+            mention.plural and not mention.definite and not group.named and mention.words not in group.heads):
         return False
     if mention.types["organisation"] >= 3 and not mention.plural and (_other_bodies(mention, group) or (
             not group.named and group.type == "person") or (
@@ -748,8 +759,7 @@ def _called_otherwise(mention: Found, group: Group) -> bool:
     """Whether a body is described by what its name would say, and the name of the group does not say it: “the central
     bank”, and Corvane Capital."""
     telling = {child.lower_ for child in mention.token.lefts} & OWN_KINDS | {mention.words[0]} & OWN_NAMES
-    return bool(telling) and group.named and not any(
-        telling & {*one.words, *map(singular, one.words)} for one in group.mentions if one.kind == "name")
+    return bool(telling) and group.named and not telling & group.name_words
 
 
 def _other_bodies(mention: Found, group: Group) -> bool:

@@ -9,7 +9,7 @@ id.
 from __future__ import annotations
 
 import re
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -48,8 +48,12 @@ class FindEntities:
         ids = {id(group): entity_id(group, document) for group in groups}
         entities = _entities(groups, owner, ids, document)
         speakers = [next((ids[id(owner[id(f)])] for f in one.source if id(f) in owner), None) for one in spoken]
-        together = {number: joint for number, one in enumerate(record.statements)
-                    if (joint := speak_together(document, one, found, owner)) is not None}
+        names = [one for one in found if one.kind == "name"]
+        names.sort(key=lambda one: one.start)
+        starts = [one.start for one in names]
+        together = {number: joint for number, one in enumerate(record.statements) if one.source and (
+            joint := speak_together(document, one, names[bisect_left(starts, one.source[0].start):
+                                                         bisect(starts, one.source[0].end)], owner)) is not None}
         entities += tuple({joint.id: joint for joint in together.values()}.values())
         speakers = [together[number].id if number in together else speaker for number, speaker in enumerate(speakers)]
         speakers = _continued(record.statements, speakers, document.text)
@@ -128,15 +132,16 @@ def as_spoken(text: str, statement: Statement, near: Callable[[Span], tuple[list
     return Spoken(tuple(chosen), statement.content, tuple(quoted))
 
 
-def speak_together(document: Document, statement: Statement, found: Sequence[Found],
+def speak_together(document: Document, statement: Statement, names: Sequence[Found],
                    owner: dict[int, Group]) -> Entity | None:
     """The several named people or bodies of one source (“Ada Moro and Jon Ruiz said”) as one entity, a group or an
-    organisation, by the words that name them; None where the source is no such row of names."""
+    organisation, by the words that name them; None where the source is no such row of names.  `names`: those that
+    begin in the source."""
     if len(statement.source) != 1:
         return None
     start, end = statement.source[0]
-    names = [one for one in found if one.kind == "name" and start <= one.start and one.end <= end
-             and id(one) in owner and owner[id(one)].type in ("person", "organisation")]
+    names = [one for one in names if one.end <= end and id(one) in owner
+             and owner[id(one)].type in ("person", "organisation")]
     if len({id(owner[id(one)]) for one in names}) < 2 or document.text[names[-1].end:end].strip(" ,"):
         return None
     first = names[0].title.start if names[0].title else names[0].start
