@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect, bisect_left
+from bisect import bisect, bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -122,9 +122,12 @@ class Group:
     name_words: set[str] = field(default_factory=set)
     nicknames: set[tuple[str, ...]] = field(default_factory=set)
     """“Lola” and “Lola Benavides”."""
+    in_order: list[Found] = field(default_factory=list)
+    """Its mentions in order of the text."""
 
     def add(self, mention: Found) -> None:
         self.mentions.append(mention)
+        insort(self.in_order, mention, key=_start)
         self.votes.update(mention.types)
         self.named = self.named or mention.kind == "name"
         if mention.kind == "name":
@@ -153,10 +156,16 @@ class Group:
         return most
 
     def last_before(self, mention: Found) -> Found | None:
-        return max((one for one in self.mentions if one.start < mention.start), key=lambda one: one.start, default=None)
+        at = bisect_left(self.in_order, mention.start, key=_start)
+        return self.in_order[at - 1] if at else None
 
     def first_after(self, mention: Found) -> Found | None:
-        return min((one for one in self.mentions if one.start > mention.start), key=lambda one: one.start, default=None)
+        at = bisect(self.in_order, mention.start, key=_start)
+        return self.in_order[at] if at < len(self.in_order) else None
+
+
+def _start(mention: Found) -> int:
+    return mention.start
 
 
 @dataclass(frozen=True, slots=True)
