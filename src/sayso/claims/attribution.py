@@ -356,10 +356,10 @@ def fill_quotations(words: Words, found: Sequence[Candidate]) -> list[Candidate]
     out = []
     for one in found:
         content = set(indices(one.content))
-        for first, end in closing.items():
-            inside = set(range(first, end))
+        for first in sorted({place for at in content for place in (at - 1, at) if place in closing}):
+            inside = set(range(first, closing[first]))
             missing = inside - content
-            if missing and len(missing) < len(inside) and {first, first + 1} & content and not missing & held:
+            if missing and len(missing) < len(inside) and not missing & held:
                 content |= inside
         out.append(replace(one, content=as_ranges(content)) if len(content) > len(indices(one.content)) else one)
     return out
