@@ -92,6 +92,19 @@ def test_other_forms_of_a_name(text, short, full):
     assert entity_of(read(text), short) == full
 
 
+def test_a_title_of_something_is_nobodys_family_name():
+    record = read("Donald Trump spoke. The film “Playing Trump” opened. Trump left. He served in the Florida "
+                  "Legislature. Florida voted.")
+    assert entity_of(record, "Trump left") == "person:donald-trump"
+    assert entity_of(record, "Florida voted") == "place:florida"
+
+
+def test_a_spokesman_for_somebody_is_not_that_body():
+    record = read("Alex Conant, a spokesman for Sen. Marco Rubio, spoke.")
+    roles = {one.name: [role.role for role in one.roles] for one in record.entities}
+    assert roles == {"Alex Conant": ["spokesman for Sen. Marco Rubio"], "Marco Rubio": ["Sen."]}
+
+
 def test_the_body_of_a_role_may_be_a_description():
     record = read("The Reed Party met. The party’s spokesman, Ada Moro, left. Jon Ruiz, a spokesman for the party,"
                   " spoke.")

@@ -50,6 +50,9 @@ organizer owner parent promoter publisher retailer rival supplier""".split())
 HONORIFICS = frozenset("""ayatollah brother dame dr emir father haji hajiya imam king lady lord master maulana miss
 mr mrs ms mullah pope prince princess queen sheikh sheikha sir sister sultan""".split())
 """Titles that also stand before a first name alone."""
+NOT_SHORT = frozenset("""african american asian british central democratic european federal first general great
+international islamic national new north royal south united western world""".split())
+"""First words of bodies' names that are no names alone."""
 OTHERS = frozenset("another other second third fellow".split())
 """Whoever is told so has not been spoken of before."""
 KIN = frozenset("""daughter son child baby infant toddler teenager husband wife widow widower mother father sister
@@ -399,7 +402,7 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
                 for other in group.keys) and not (mention.types["place"] >= 8 and group.type != "place")
                 and not (group.type == "person" and mention.types["organisation"] >= 4)]
             if longer:
-                choice = _nearest(mention, longer)
+                choice = _nearest(mention, [group for group in longer if not _is_a_title(group)] or longer)
                 if choice is None:
                     continue                                   # two people of one surname, and nothing tells which
             elif not exact and (called := _by_first_name(text, mention, mine, around)) is not None:
@@ -426,10 +429,17 @@ def _group_names(text: str, names: Sequence[Found], groups: list[Group], put: Ca
     _defined_acronyms(text, names, groups, put)
 
 
+def _is_a_title(group: Group) -> bool:
+    """Whether a name is that of a film or a book, by its words: “Playing Trump”, “The Problem With Hillary”."""
+    return all(len(words) > 1 and (words[0].endswith("ing") or {"with", "without", "against"} & set(words))
+               for words in group.keys)
+
+
 def _short_body(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     """Whether a short name is a body's: one word alone only where the rest is no common noun (“Asa’ib Ahl al-Haq”, but
     not “Malunde” for the “Malunde Relief Society”)."""
-    return short_for_body(short, full) and (len(short) > 1 or singular(full[-1]) not in read_lexicon("organisations"))
+    return short_for_body(short, full) and (len(short) > 1 or not (
+        short[0] in NOT_SHORT or singular(full[-1]) in read_lexicon("organisations")))
 
 
 def _by_first_name(text: str, mention: Found, mine: tuple[str, ...], groups: Sequence[Group]) -> Group | None:

@@ -178,6 +178,8 @@ def _continued(statements: Sequence[Statement], speakers: list[str | None], text
     return filled
 
 
+NO_ROLE = re.compile(r"^(?:in|not|only|that|which|whose|who)\b|,\s+(?:who|which)\b|\n", re.I)
+"""What a role does not begin with or hold."""
 AFTER_NAME = re.compile(r"['’]s?$|,?\s(?:that|which|(?:cited|contacted|interviewed|obtained|published|quoted|reached|"
                         r"released|reviewed|seen)\s[^,]*?\bby)\s.*$", re.S)
 """What in a description says nothing of who somebody is: a possessive, a clause on the paper that found them."""
@@ -215,6 +217,8 @@ def _entities(groups: Sequence[Group], owner: dict[int, Group], ids: dict[int, s
         aliases.pop(name, None)
         roles = []
         for span in sorted(set(group.roles)):
+            if NO_ROLE.search(text, *span):
+                continue
             inside = [start for start in at if span.start <= start < span.end and at[start] is not group]
             inside.sort(key=lambda start: (at[start].type not in ("organisation", "other"), start))
             owned = next((whose[place] for place in range(span.start, span.end) if place in whose

@@ -61,6 +61,9 @@ revenue science security services staff state technology tourism trade transport
 war water welfare women works youth""".split())
 """What an office is “of” or “for”: Secretary of State, Minister for Foreign Affairs, chief of staff."""
 SMALL = frozenset("and the of for &".split())
+SERVE = frozenset("""adviser advisor aide attorney lawyer pollster representative speechwriter spokesman spokesperson
+spokeswoman strategist""".split())
+"""Whoever is this “for” somebody is not the somebody: a spokesman for Sen. Moro."""
 PARTIES = frozenset("republican democrat democratic conservative labour tory liberal".split())
 HAVE_LEADER = frozenset("leader commander spokesman spokeswoman chief fighter member militant".split())
 OF_SOMEBODY = frozenset("campaign camp administration presidency family estate cabinet supporter voter".split())
@@ -495,7 +498,8 @@ def _office_before(tokens: Any, begin: int) -> int | None:
     """Where an office that ends before tokens[begin] begins: “secretary of state”, “Secretary of State for”."""
     titles, office = read_lexicon("titles"), None
     for position in range(begin - 1, max(0, begin - 8), -1):
-        if tokens[position].lower_ in ("of", "for") and singular(tokens[position - 1].text) in titles:
+        if tokens[position].lower_ in ("of", "for") and singular(tokens[position - 1].text) in titles and not (
+                tokens[position].lower_ == "for" and singular(tokens[position - 1].text) in SERVE):
             office = position - 1
         elif tokens[position].lower_ not in OFFICES | SMALL and position != office:
             break

@@ -103,7 +103,13 @@ def same_spelling(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def _same_word(a: str, b: str) -> bool:
     return skeleton(a) == skeleton(b) and len(skeleton(a)) > 1 and min(len(a), len(b)) > 2 \
-        and (a[-1] in "iy") == (b[-1] in "iy") and SequenceMatcher(None, a, b).ratio() >= CLOSE
+        and (a[-1] in "iy") == (b[-1] in "iy") and SequenceMatcher(None, a, b).ratio() >= CLOSE \
+        and (min(len(a), len(b)) > 4 or _vowel(a) == _vowel(b))
+
+
+def _vowel(word: str) -> str:
+    """The first vowel of a word, those that transliterations confuse as one: Omar and Umar, but not Bush and Bash."""
+    return re.sub(r"[^aiu]", "", word.replace("e", "i").replace("o", "u"))[:1]
 
 
 def short_for_person(short: Sequence[str], full: Sequence[str]) -> bool:
