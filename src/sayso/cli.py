@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -433,6 +434,8 @@ def complain(message: str) -> None:
 COLUMN = 100
 """Widest column of text that is comfortable to read."""
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+OTHERS_CUE = re.compile(r"(?:quot|cit)(?:ing|ed|es)\b", re.I)
+"""A cue that is the word of who passes a statement on, not of its owner."""
 BRACKETS = {"content": ("⟦", "⟧"), "source": ("⟨", "⟩"), "cue": ("‹", "›")}
 STYLES = {"content": "green", "source": "bold cyan underline", "cue": "italic yellow"}
 Drawn = tuple[str, str]
@@ -649,7 +652,8 @@ def _print_hits(hits: Iterable[StatementHit]) -> None:
     for hit in hits:
         head = _plain(f"{hit.day or 'no date'}  {hit.outlet or 'outlet not known'}  ", "dim")
         head.append(visible(hit.owner or "nobody named"), STYLES["source"] if hit.owner else "italic")
-        console.print(head.append(f" {visible(hit.cue or '')}", STYLES["cue"]).append(f"  {hit.form}", "dim"))
+        cue = "is quoted" if OTHERS_CUE.match(hit.cue or "") else visible(hit.cue or "")
+        console.print(head.append(f" {cue}", STYLES["cue"]).append(f"  {hit.form}", "dim"))
         console.print(Padding(_snippet(hit.snippet), (0, 0, 0, 4), expand=False))
         console.print(Padding(_plain(f"{hit.document[:12]} #{hit.number}  {hit.title or hit.address or ''}", "dim"),
                               (0, 0, 1, 4), expand=False))

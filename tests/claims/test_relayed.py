@@ -43,6 +43,12 @@ def test_a_name_that_is_no_place_speaks():
 @pytest.mark.parametrize(("text", "source", "cue", "contents", "speaker", "said"), [
     ("The Courier reported on Tuesday, quoting Minister Ada Moro, that the wall held.", "The Courier", "quoting",
      ["Minister Ada Moro, that the wall held"], "Minister Ada Moro", ["that the wall held"]),
+    ("The Courier reported, quoting the minister, Ada Moro, that the wall held.", "The Courier", "quoting",
+     ["the minister, Ada Moro, that the wall held"], "the minister, Ada Moro", ["that the wall held"]),
+    ("Radio Sahil has reported, quoting the minister, Ada Moro, that the wall held.", "Radio Sahil", "has reported",
+     ["the minister, Ada Moro, that the wall held"], "the minister, Ada Moro", ["that the wall held"]),
+    ("Police have said, quoting the minister, Ada Moro, that the wall held.", "Police", "have said",
+     ["the minister, Ada Moro, that the wall held"], "Police", ["that the wall held"]),
     ("“It held,” the agency Parvaz quoted the minister, Ada Moro, as saying.", "the agency Parvaz", "quoted",
      ["“It held,”", "the minister, Ada Moro"], "the minister, Ada Moro", ["“It held,”"]),
     ("“It held,” the agency Parvaz quoted the minister, Ada Moro, as saying.", "the agency Parvaz", "quoted",

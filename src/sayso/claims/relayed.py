@@ -28,9 +28,10 @@ AS_SAYING = re.compile(
 QUOTING = re.compile(
     r"\b(?:quot|cit)(?:ed|es|ing|e)\s+(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|"
     r"claiming|writing|denying|insisting|describing|calling|adding))\b")
-QUOTED_THAT = re.compile(r"(?P<who>[^,;:“”]{2,90}),\s+(?P<what>that\s.+)", re.S)
+BEFORE_QUOTED = re.compile(r"\b((?:quot|cit)ing)\s+\Z")
+QUOTED_THAT = re.compile(r"(?P<who>[^;:“”]{2,120}?),\s+(?P<what>that\s.+)", re.S)
 """What follows “the Herald reported, quoting”: who speaks, and what."""
-CITING_THAT = re.compile(r"(?:quot|cit)ing\s+[^,;:“”]{2,90},\s+(?P<what>that\s.+)", re.S)
+CITING_THAT = re.compile(r"(?:quot|cit)ing\s+[^;:“”]{2,120}?,\s+(?P<what>that\s.+)", re.S)
 AS = re.compile(r"as (?:saying|telling|warning|stating|writing)\s")
 NAMED_AS_SAYING = re.compile(
     r"(?P<who>[^;:“”]{2,120}?),?\s+(?P<cue>as (?:saying|telling|warning|stating|writing))\W*", re.S)
@@ -170,6 +171,13 @@ def _put_right(one: Statement, text: str, paragraph: Any) -> Statement:
             if begin < one.content[0].end
             else one
         )
+    passing = BEFORE_QUOTED.search(text, max(0, start - 10), start)
+    if one.source and passing and (found := QUOTED_THAT.match(text, start, one.content[0].end)):
+        content = (Span(found.start("what"), one.content[0].end), *one.content[1:])
+        if is_medium(text[one.source[0].start:one.source[-1].end]):
+            return replace(one, source=(_span(text, found.start("who"), found.end("who")),), content=content,
+                           cue=(Span(passing.start(), passing.end(1)),))
+        return replace(one, content=content)
     if (found := CITING_THAT.match(text, start, one.content[0].end)) and one.source:
         one = replace(one, content=(Span(found.start("what"), one.content[0].end), *one.content[1:]))
         start = one.content[0].start
